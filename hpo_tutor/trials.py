@@ -1,0 +1,161 @@
+"""What has been tried, and what came out?
+
+n            number of trials
+losses       (n,) the first loss of each trial, nan where it failed or is pending
+incumbent    the best complete trial so far
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, overload
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+State = Literal["pending", "complete", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One configuration and the loss it reached.
+
+    Attributes:
+        number: position in the search, from 0.
+        config: hyperparameter's name -> value; inactive ones are absent.
+        seed: the trial's own random seed, drawn by ``minimize``; None before.
+        fidelity: what the trial got (epochs, share of the data); None where there is no such choice.
+        losses: what the objective returned, the first one is minimised; empty while pending.
+        state: "pending", "complete" or "failed".
+        message: why it failed.
+    """
+
+    number: int
+    config: Mapping[str, Any]
+    seed: int | None = None
+    fidelity: float | None = None
+    losses: tuple[float, ...] = ()
+    state: State = "pending"
+    message: str = ""
+
+    @property
+    def loss(self) -> float:
+        """The loss that is minimised, ``losses[0]``; nan unless the trial is complete."""
+        return self.losses[0] if self.state == "complete" else math.nan
+
+    def to_json(self) -> dict[str, Any]:
+        """The trial as plain JSON values: failures hold null, never NaN."""
+        return {
+            "number": self.number,
+            "config": plain(self.config),
+            "seed": self.seed,
+            "fidelity": self.fidelity,
+            "losses": [value if math.isfinite(value) else None for value in self.losses],
+            "state": self.state,
+            "message": self.message,
+        }
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> "Trial":
+        """The trial that ``to_json`` wrote; null losses come back as nan."""
+        return cls(
+            number=record["number"],
+            config=record["config"],
+            seed=record["seed"],
+            fidelity=record["fidelity"],
+            losses=tuple(math.nan if value is None else float(value) for value in record["losses"]),
+            state=record["state"],
+            message=record["message"],
+        )
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it: numpy scalars become numbers, tuples lists, anything unknown its ``repr``."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(value)
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return repr(value)
+
+
+@dataclass
+class History(Sequence[Trial]):
+    """The trials of one search, in the order of their numbers.
+
+    Attributes:
+        trials: the trials so far.
+        interrupted: whether the search was stopped by Ctrl-C (or Jupyter's stop button).
+    """
+
+    trials: list[Trial] = field(default_factory=list)
+    interrupted: bool = False
+
+    def __init__(self, trials: Iterable[Trial] = (), interrupted: bool = False) -> None:
+        self.trials = list(trials)
+        self.interrupted = interrupted
+
+    @overload
+    def __getitem__(self, index: int) -> Trial: ...
+    @overload
+    def __getitem__(self, index: slice) -> "History": ...
+    def __getitem__(self, index: int | slice) -> "Trial | History":
+        return History(self.trials[index]) if isinstance(index, slice) else self.trials[index]
+
+    def __len__(self) -> int:
+        return len(self.trials)
+
+    def __iter__(self) -> Iterator[Trial]:
+        return iter(self.trials)
+
+    @property
+    def losses(self) -> NDArray[np.float64]:
+        """Loss of each trial, shape (n,); nan where it failed."""
+        return np.array([trial.loss for trial in self.trials], dtype=np.float64)
+
+    @property
+    def incumbent(self) -> Trial:
+        """The best complete trial; the earliest of equals.
+
+        Raises:
+            ValueError: no trial is complete.
+        """
+        complete = [trial for trial in self.trials if trial.state == "complete"]
+        if not complete:
+            raise ValueError(
+                f"an incumbent needs a complete trial, and none of the {len(self)} is; see .table() for their messages"
+            )
+        return min(complete, key=lambda trial: trial.loss)
+
+    @property
+    def incumbent_losses(self) -> NDArray[np.float64]:
+        """The incumbent's loss after each trial, shape (n,); nan until the first success."""
+        return np.fmin.accumulate(self.losses) if self.trials else np.empty(0)
+
+    def regret(self, optimum: float) -> NDArray[np.float64]:
+        """The incumbent's loss minus the known optimum after each trial, shape (n,), in units of the loss."""
+        return self.incumbent_losses - optimum
+
+    def table(self) -> pd.DataFrame:
+        """One row a trial: number, each hyperparameter (missing where inactive), loss, state, seed, message."""
+        names = list(dict.fromkeys(name for trial in self.trials for name in trial.config))
+        rows = [
+            {
+                "number": trial.number,
+                **{name: trial.config.get(name) for name in names},
+                "loss": trial.loss,
+                **{f"loss_{i}": value for i, value in enumerate(trial.losses[1:], start=1)},
+                "state": trial.state,
+                "seed": trial.seed,
+                "message": trial.message,
+            }
+            for trial in self.trials
+        ]
+        columns = ["number", *names, "loss", "state", "seed", "message"]
+        return pd.DataFrame(rows, columns=None if rows else columns)

@@ -1,0 +1,206 @@
+"""How does a search run? Ask the sampler, evaluate, tell; nothing that happens in between may cost more than one trial.
+
+position  a trial's place in this search, from 0
+batch     how many trials are asked for, and evaluated, together
+"""
+
+import math
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm.auto import tqdm
+
+from hpo_tutor.protocols import Objective, Sampler, SearchExhausted
+from hpo_tutor.search_log import SearchLog
+from hpo_tutor.trials import History, Trial, plain
+
+INTERRUPTED = "interrupted"
+AS_BEFORE = "make the sampler as before (same kind, same seed, fresh), or use another log"
+
+Function = Callable[[Mapping[str, Any]], float | Sequence[float]]
+
+
+def trial_seed(seed: int, number: int) -> int:
+    """The random seed of trial ``number``: the same whoever runs it and in which order, and below 2**32."""
+    return int(np.random.SeedSequence(seed, spawn_key=(number,)).generate_state(1)[0])
+
+
+def minimize(
+    objective: Objective | Function,
+    sampler: Sampler,
+    n_trials: int = 60,
+    batch: int = 1,
+    seed: int = 0,
+    log: str | Path | None = None,
+    progress: bool = True,
+) -> History:
+    """Search for the configuration with the smallest loss.
+
+    A trial whose evaluation raises, returns something that is not finite, or is interrupted is recorded as failed with
+    its message, and counts. Ctrl-C (Jupyter's stop button) fails the trials in flight and returns the history so far.
+
+    Args:
+        objective: an Objective, or a plain function from config to loss (a float, or several: the first is minimised).
+        sampler: proposes the configurations; it knows the search space.
+        n_trials: the budget of the whole search, failures and resumed trials included.
+        batch: how many trials to ask for at once; live objectives train them together.
+        seed: decides the trials' own seeds (the sampler has a seed of its own).
+        log: a file for the trials, one line each. If it exists, the search resumes: ask and tell are replayed
+            from it, so the sampler must be a fresh one, made as before.
+        progress: whether to show a progress bar with the incumbent's loss.
+
+    Raises:
+        ValueError: a count is below 1, or the log belongs to another search or asks for other configurations.
+    """
+    for name, count in (("n_trials", n_trials), ("batch", batch)):
+        if not isinstance(count, int | np.integer) or count < 1:
+            raise ValueError(f"{name} must be a whole number of at least 1, got {count!r}")
+    search = {"seed": seed, "space": sampler.space.describe()}
+    history = History()
+    with (
+        SearchLog(log, search) if log is not None else nullcontext() as record,
+        tqdm(total=n_trials, disable=not progress, unit="trial") as bar,
+    ):
+        if record and record.n_asked > n_trials:
+            raise ValueError(
+                f"n_trials counts the whole search, and {record.path} already holds {record.n_asked} trials, got "
+                f"n_trials={n_trials}; ask for more, or read them with search_log.read_history"
+            )
+        sampler.start(n_trials)
+        try:
+            while len(history) < n_trials:
+                first = len(history)
+                recorded = record.batch_from(first) if record else None
+                size, known = recorded or (min(batch, n_trials - first), {})
+                trials = _ask(sampler, size, seed)
+                if not trials:
+                    break
+                finished = _recorded(trials, known, record.path if record else None)
+                waiting = [trial for trial in trials if trial.number not in finished]
+                try:
+                    for trial in _evaluate(objective, waiting):
+                        if record:
+                            record.append(trial, (first, len(trials)))
+                        finished[trial.number] = trial
+                finally:  # also when interrupted: what is finished is kept
+                    for _, trial in sorted(finished.items()):
+                        history.trials.append(trial)
+                        sampler.tell(trial, trial.losses if len(trial.losses) > 1 else trial.loss)
+                    _show(bar, history)
+        except KeyboardInterrupt:
+            history.interrupted = True
+    _warn_of_failures(history)
+    return history
+
+
+def _ask(sampler: Sampler, size: int, seed: int) -> list[Trial]:
+    """Up to ``size`` trials with their seeds; fewer where the sampler has no more to propose."""
+    trials = []
+    for _ in range(size):
+        try:
+            trial = sampler.ask()
+        except SearchExhausted:
+            break
+        trials.append(replace(trial, seed=trial_seed(seed, trial.number)))
+    return trials
+
+
+def _recorded(trials: Sequence[Trial], known: Mapping[int, Trial], path: Path | None) -> dict[int, Trial]:
+    """Those of the asked trials whose outcome is in the log, by number.
+
+    Raises:
+        ValueError: the log holds another configuration than the one that the sampler asks for now.
+    """
+    outcomes = {}
+    for trial in trials:
+        if trial.number in known:
+            outcome = known[trial.number]
+            if plain(outcome.config) != plain(trial.config):
+                raise ValueError(
+                    f"a resumed search must ask for what its log holds, but trial {trial.number} in {path} is "
+                    f"{plain(outcome.config)} and the sampler asks for {plain(trial.config)}; {AS_BEFORE}"
+                )
+            outcomes[trial.number] = replace(outcome, config=trial.config)
+    if missing := known.keys() - outcomes.keys():
+        raise ValueError(
+            f"a resumed search must ask for what its log holds, but {path} holds the trials {sorted(missing)}, "
+            f"which the sampler does not ask for; {AS_BEFORE}"
+        )
+    return outcomes
+
+
+def _evaluate(objective: Objective | Function, trials: Sequence[Trial]) -> Iterator[Trial]:
+    """The finished trials; all together where the objective can, one by one where it cannot or where it raised."""
+    if len(trials) > 1 and isinstance(objective, Objective):
+        try:
+            together = _evaluate_together(objective, trials)
+        except KeyboardInterrupt:
+            yield from (_failed(trial, INTERRUPTED) for trial in trials)
+            raise
+        except Exception:
+            together = []  # one bad config must not cost the others: each is tried on its own below
+        if together:
+            yield from together
+            return
+    for trial in trials:
+        try:
+            outcome = _evaluate_one(objective, trial)
+        except KeyboardInterrupt:
+            yield _failed(trial, INTERRUPTED)
+            raise
+        yield outcome
+
+
+def _evaluate_together(objective: Objective, trials: Sequence[Trial]) -> list[Trial]:
+    losses = objective.evaluate([trial.config for trial in trials], seeds=[trial.seed or 0 for trial in trials])
+    rows = np.asarray(losses, dtype=np.float64)
+    if rows.ndim not in (1, 2) or len(rows) != len(trials):
+        raise ValueError(f"evaluate must return shape ({len(trials)},) or ({len(trials)}, m), got {rows.shape}")
+    return [_outcome(trial, row) for trial, row in zip(trials, rows, strict=True)]
+
+
+def _evaluate_one(objective: Objective | Function, trial: Trial) -> Trial:
+    try:
+        if isinstance(objective, Objective):
+            return _evaluate_together(objective, [trial])[0]
+        return _outcome(trial, np.asarray(objective(trial.config), dtype=np.float64))
+    except Exception as error:
+        return _failed(trial, f"{type(error).__name__}: {error}")
+
+
+def _outcome(trial: Trial, losses: NDArray[np.float64]) -> Trial:
+    """The trial with its losses; failed unless all of them are finite."""
+    values = tuple(float(value) for value in np.atleast_1d(losses))
+    strange = [value for value in values if not math.isfinite(value)]
+    if strange or not values:
+        return _failed(trial, f"a loss must be a finite number, the objective returned {values}")
+    return replace(trial, losses=values, state="complete")
+
+
+def _failed(trial: Trial, message: str) -> Trial:
+    return replace(trial, state="failed", message=message)
+
+
+def _show(bar: "tqdm[Any]", history: History) -> None:
+    """Bring the progress bar up to date: the incumbent's loss, and failures if there are any."""
+    failed = sum(trial.state == "failed" for trial in history)
+    shown = {} if failed == len(history) else {"incumbent": f"{history.incumbent.loss:.4g}"}
+    bar.set_postfix({**shown, **({"failed": failed} if failed else {})}, refresh=False)
+    bar.update(len(history) - bar.n)
+
+
+def _warn_of_failures(history: History) -> None:
+    failed = [trial for trial in history if trial.state == "failed" and trial.message != INTERRUPTED]
+    if failed:
+        warnings.warn(
+            f"{len(failed)} of {len(history)} trials failed; the first is trial {failed[0].number}: "
+            f"{failed[0].message}. history.table() shows them all",
+            RuntimeWarning,
+            stacklevel=3,
+        )
