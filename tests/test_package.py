@@ -10,8 +10,11 @@ import hpo_tutor
 
 
 def test_importing_the_package_loads_nothing_heavy():
-    """Neither torch nor plotly nor widgets nor pandas come with a bare import; the public names are known all the same."""
-    code = "import hpo_tutor, sys, json; dir(hpo_tutor); print(json.dumps(sorted({m.partition('.')[0] for m in sys.modules})))"
+    """A bare import brings neither torch nor plotly nor widgets nor pandas, and yet lists the public names."""
+    code = (
+        "import hpo_tutor, sys, json; dir(hpo_tutor); "
+        "print(json.dumps(sorted({module.partition('.')[0] for module in sys.modules})))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(json.loads(done.stdout))
     assert "hpo_tutor" in loaded
@@ -38,5 +41,5 @@ def test_every_public_name_is_there_and_documented(name: str):
 
 def test_an_unknown_name_says_what_there_is():
     """A typing error is answered with the public names."""
-    with pytest.raises(AttributeError, match="hpo_tutor has no 'minimise'; it offers .*minimize"):
+    with pytest.raises(AttributeError, match=r"hpo_tutor has no 'minimise'; it offers .*minimize"):
         _ = hpo_tutor.minimise
