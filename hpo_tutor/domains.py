@@ -38,7 +38,7 @@ class Float:
             raise ValueError(f"a log scale needs low > 0, got low={self.low}; use a small positive low, or log=False")
 
     def __contains__(self, value: object) -> bool:
-        return isinstance(value, Real) and not isinstance(value, bool) and self.low <= value <= self.high
+        return isinstance(value, Real) and not isinstance(value, bool) and self.low <= float(value) <= self.high
 
     def to_unit(self, value: float) -> float:
         """Where a value lies between the bounds, 0 to 1."""
@@ -78,7 +78,7 @@ class Integer:
             raise ValueError(f"a log scale needs low >= 1, got low={self.low}; use low=1, or log=False")
 
     def __contains__(self, value: object) -> bool:
-        return isinstance(value, Integral) and not isinstance(value, bool) and self.low <= value <= self.high
+        return isinstance(value, Integral) and not isinstance(value, bool) and self.low <= int(value) <= self.high
 
     @property
     def values(self) -> range:
@@ -158,13 +158,13 @@ def finite_values(domain: Domain) -> Sequence[Any] | None:
     return domain.values
 
 
-def _check_bounds(low: object, high: object, kind: type, what: str) -> None:
+def _check_bounds(low: Any, high: Any, kind: type[Any], what: str) -> None:
     for side, bound in (("low", low), ("high", high)):
         if not isinstance(bound, kind) or isinstance(bound, bool):
             raise ValueError(f"{side} must be {what}, got {bound!r}")
         if not abs(float(bound)) < 2**53:  # also nan; beyond, floats can no longer tell whole numbers apart
             raise ValueError(f"{side} must be finite and below 2**53, got {bound!r}")
-    if not low < high:  # type: ignore[operator]  # both are numbers, as checked above
+    if not low < high:
         raise ValueError(
             f"low must be less than high, got low={low} and high={high}; swap them, or fix the value (name={low})"
         )

@@ -135,7 +135,7 @@ def save_built(name: str, arrays: Arrays) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(f".{os.getpid()}.part")
     with partial.open("wb") as stream:
-        np.savez(stream, **arrays)
+        np.savez(stream, allow_pickle=False, **arrays)
     partial.replace(target)  # another process sees the whole file or none
     return target
 

@@ -1,0 +1,14 @@
+"""What do searches and races look like? Plotly figures that one zooms and hovers, legible on light and on dark pages.
+
+regret        median and quartiles of each sampler over the trials
+differences   one sampler against another, seed by seed
+landscape     the loss over two hyperparameters, and where searches went
+
+Each figure says in a sentence what it shows: ``figure.layout.meta["description"]``.
+"""
+
+from hpo_tutor.figures.races import differences, regret
+from hpo_tutor.figures.surfaces import landscape
+from hpo_tutor.figures.theme import CONFIG, Style, style
+
+__all__ = ["CONFIG", "Style", "differences", "landscape", "regret", "style"]
