@@ -15,6 +15,7 @@ ABSENT = pytest.StashKey[int]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """No test is absent yet."""
     config.stash[ABSENT] = 0
 
 
@@ -28,6 +29,7 @@ def own_work_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.hookimpl(trylast=True)  # what -k and -m leave out is not counted
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect the tests of the real data where there are none."""
     named = os.environ.get("HPO_TUTOR_DATA")
     if named and Path(named).is_dir():
         return
@@ -40,6 +42,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand a worker's count over, and tell an expected empty selection from a mistaken one."""
     output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
     if output is not None:
         output["absent"] = session.config.stash[ABSENT]
@@ -56,6 +59,7 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print how many tests the absent data cost."""
     count = config.stash[ABSENT]
     if count:
         tests = "1 test deselected: it needs" if count == 1 else f"{count} tests deselected: they need"

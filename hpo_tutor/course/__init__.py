@@ -1,0 +1,1 @@
+"""What surrounds the notebooks: building them, checking exercises, the doctor, the command line."""

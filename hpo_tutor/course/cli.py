@@ -1,0 +1,106 @@
+"""What does one type? The commands of ``hpo-tutor``.
+
+Each command imports what it needs itself, so that ``hpo-tutor --help`` is quick.
+"""
+
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+app = typer.Typer(
+    name="hpo-tutor",
+    help="An interactive course on hyperparameter optimisation.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def lab(
+    browser: Annotated[bool, typer.Option(help="Open a browser; without one, the address is printed.")] = True,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="The port, 8888 or near it by default; 0 draws one.")
+    ] = None,
+) -> None:
+    """Open JupyterLab on your copy of the first notebook."""
+    from hpo_tutor.course.lab import open_lab
+
+    try:
+        raise typer.Exit(open_lab(browser, port))
+    except OSError as error:
+        _stop(error)
+
+
+@app.command()
+def start(
+    number: Annotated[str, typer.Argument(help="The notebook's number, such as 03.")],
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin again: a new copy beside the one you have.")] = False,
+) -> None:
+    """Copy a notebook to work/, where no update touches it."""
+    from hpo_tutor.course import places
+
+    try:
+        copy, is_new = places.start(number, fresh)
+    except (ValueError, OSError) as error:
+        _stop(error)
+    if is_new:
+        typer.echo(f"{copy} is your copy; open it with `hpo-tutor lab` or any notebook editor.")
+    else:
+        typer.echo(f"{copy} is there already and stays as it is; --fresh writes a new copy beside it.")
+
+
+@app.command()
+def doctor() -> None:
+    """Look at everything the course needs; each trouble comes with its remedy."""
+    from hpo_tutor.course.doctor import examine, report, summary
+
+    findings = examine()
+    typer.echo(report(findings))
+    if any(finding.prevents and not finding.ok for finding in findings):
+        raise typer.Exit(1)
+    typer.echo(summary(findings))
+
+
+@app.command()
+def build(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail if a notebook is not its source's.")
+    ] = False,
+) -> None:
+    """Generate the notebooks from notebooks/source."""
+    from hpo_tutor.course.build import build as build_notebooks
+
+    try:
+        changed = build_notebooks(check=check)
+    except (ValueError, OSError) as error:
+        _stop(error)
+    for path in changed:
+        typer.echo(f"{'differs from its source' if check else 'written or removed'}: {path}")
+    if check and changed:
+        _stop(f"{len(changed)} notebooks are not those of their sources; `hpo-tutor build` makes them again")
+    if not changed:
+        typer.echo("Every notebook is that of its source.")
+
+
+@app.command()
+def record(
+    name: Annotated[str, typer.Argument(help="The landscape's name, such as digits.")],
+    folder: Annotated[Path | None, typer.Option(help="Where the table goes; data/ of the checkout by default.")] = None,
+    resume: Annotated[bool, typer.Option(help="Go on where an interrupted recording stopped.")] = True,
+) -> None:
+    """Record a landscape again, by really training on its grid: minutes to hours."""
+    from hpo_tutor.problems import recording
+
+    try:
+        path = recording.record(name, folder=folder, resume=resume)
+    except (ValueError, OSError) as error:
+        _stop(error)
+    typer.echo(f"{path} is recorded.")
+
+
+def _stop(reason: object) -> NoReturn:
+    """Say why the command ends, and end it with status 1."""
+    typer.echo(f"hpo-tutor: {reason}", err=True)
+    raise typer.Exit(1)

@@ -1,0 +1,138 @@
+"""Where are the notebooks, the recorded landscapes and a student's own work?
+
+In a checkout    notebooks/                data/                     work/
+Installed        hpo_tutor/_notebooks/     hpo_tutor/_landscapes/    work/ below the current folder
+A notebook is named by its number, two digits: "03".
+
+The environment variable HPO_TUTOR_WORK names another work folder.
+"""
+
+import os
+import re
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+PACKAGE = Path(__file__).resolve().parents[1]
+MARK = ".hpo_tutor"  # a file that says: this folder is somebody's work folder, wherever it lies
+
+
+class Start(NamedTuple):
+    """A student's own copy of a notebook, and whether it was made just now."""
+
+    notebook: Path
+    is_new: bool
+
+
+def checkout() -> Path | None:
+    """The top folder of the checkout this package runs from; None for an installed wheel."""
+    top = PACKAGE.parent
+    return top if (top / "pyproject.toml").is_file() and (top / "notebooks").is_dir() else None
+
+
+def notebooks_folder() -> Path:
+    """The folder of the learners' notebooks.
+
+    Raises:
+        FileNotFoundError: this installation has none.
+    """
+    return _shipped("_notebooks", "notebooks")
+
+
+def landscapes_folder() -> Path:
+    """The folder of the recorded landscapes, one Parquet file each.
+
+    Raises:
+        FileNotFoundError: this installation has none.
+    """
+    return _shipped("_landscapes", "data")
+
+
+def _shipped(inside_wheel: str, in_checkout: str) -> Path:
+    if (PACKAGE / inside_wheel).is_dir():
+        return PACKAGE / inside_wheel
+    top = checkout()
+    if top is not None and (top / in_checkout).is_dir():
+        return top / in_checkout
+    raise FileNotFoundError(
+        f"the course keeps this folder as {in_checkout}/ in a checkout and as hpo_tutor/{inside_wheel}/ installed, "
+        f"and {PACKAGE.parent} holds neither; install hpo_tutor again, or clone it again"
+    )
+
+
+def notebooks() -> dict[str, Path]:
+    """Number -> the learner's notebook, in the order of the course.
+
+    Raises:
+        FileNotFoundError: this installation has no notebooks.
+    """
+    return {path.name[:2]: path for path in sorted(notebooks_folder().glob("[0-9][0-9]_*.ipynb"))}
+
+
+def work_folder() -> Path:
+    """The folder of a student's own copies and progress; it need not exist yet.
+
+    HPO_TUTOR_WORK if set; else the current folder if it is a work folder, as it is for a notebook opened there; else
+    ``work`` at the top of the checkout, or below the current folder where the package was installed.
+    """
+    named = os.environ.get("HPO_TUTOR_WORK")
+    if named:
+        return Path(named).expanduser().absolute()
+    here = Path.cwd()
+    if (here / MARK).is_file():
+        return here
+    return (checkout() or here) / "work"
+
+
+def progress_file() -> Path:
+    """The file that records passed checks, one JSON object a line; it need not exist yet."""
+    return work_folder() / "progress.jsonl"
+
+
+def start(number: str | int, fresh: bool = False) -> Start:
+    """Copy a notebook into the work folder, where no update touches it; an existing copy is never overwritten.
+
+    Args:
+        number: the notebook's number: ``3``, ``"3"`` or ``"03"``.
+        fresh: write a numbered copy, such as ``03_topic-2.ipynb``, beside the one that is there.
+
+    Raises:
+        ValueError: there is no notebook of that number.
+        FileNotFoundError: this installation has no notebooks.
+        OSError: the copy cannot be written.
+    """
+    there = notebooks()
+    if re.fullmatch(r"\d{1,2}", str(number)) is None or f"{int(number):02d}" not in there:
+        raise ValueError(
+            f"no notebook has the number {str(number)!r}; these exist: "
+            + (", ".join(f"{name} ({path.stem[3:].replace('_', ' ')})" for name, path in there.items()) or "none yet")
+        )
+    source = there[f"{int(number):02d}"]
+    folder = work_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).touch()
+    for copy in count(1):
+        target = folder / (source.name if copy == 1 else f"{source.stem}-{copy}.ipynb")
+        try:
+            with target.open("xb") as stream:
+                stream.write(source.read_bytes())
+            return Start(target, is_new=True)
+        except FileExistsError:
+            if not fresh:
+                return Start(target, is_new=False)
+    raise AssertionError("count() never ends")
+
+
+def first_notebook() -> str:
+    """The number of the notebook with which the course begins.
+
+    Raises:
+        FileNotFoundError: this installation has no notebooks.
+    """
+    there = notebooks()
+    if not there:
+        raise FileNotFoundError(
+            f"a course begins with a notebook, and {notebooks_folder()} holds none; in a checkout, `hpo-tutor build` "
+            "makes them from notebooks/source"
+        )
+    return next(iter(there))

@@ -1,0 +1,64 @@
+"""A real JupyterLab, started as `hpo-tutor lab` starts it, and a real Chromium on it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from driver import LAUNCH, Lab
+from lab_server import Server, serve
+from playwright.sync_api import Browser, sync_playwright
+
+from hpo_tutor.course import lab as course_lab
+from hpo_tutor.course import places
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder as ``browser``."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A work folder with a copy of every learner's notebook; the server's file browser shows it."""
+    work = tmp_path_factory.mktemp("student") / "work"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HPO_TUTOR_WORK", str(work))
+        work.mkdir()
+        for number in places.notebooks():
+            places.start(number)
+    return work
+
+
+@pytest.fixture(scope="session")
+def server(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """JupyterLab on the work folder."""
+    command = course_lab.command(folder / "any.ipynb", browser=False, port=0)
+    command.append("--LabApp.expose_app_in_browser=True")  # the driver asks the application when it is ready
+    variables = course_lab.environment() | {"HPO_TUTOR_WORK": str(folder)}
+    with serve(command, tmp_path_factory.mktemp("server"), **variables) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Chromium or Chrome as the system has it; Playwright's own are never downloaded."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        pytest.fail(f"the browser tests need one of {', '.join(NAMES)}; on Debian: sudo apt install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=LAUNCH)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def lab(chromium: Browser, server: Server) -> Iterator[Lab]:
+    """JupyterLab in a browser that has never been here before."""
+    context = chromium.new_context(viewport={"width": 1400, "height": 1000})
+    yield Lab(context.new_page(), server)
+    context.close()

@@ -1,0 +1,147 @@
+"""A student's hands and eyes: JupyterLab in a real Chromium.
+
+`Lab` opens notebooks, runs them, and reads what they show; it also notes what must never happen: requests that leave
+this machine, and errors in the browser's console. What is shown is read with ``textContent``, because cells that are
+scrolled out of sight have no ``innerText``.
+"""
+
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote, urlsplit
+
+from lab_server import Server
+from playwright.sync_api import Page, Request, WebSocket
+
+LAUNCH = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+PATIENCE = 30_000  # milliseconds
+
+
+class Lab:
+    """JupyterLab in one page; ``foreign`` holds requests that left this machine, ``complaints`` console errors."""
+
+    def __init__(self, page: Page, server: Server) -> None:
+        self.page = page
+        self.server = server
+        self.foreign: list[str] = []
+        self.complaints: list[str] = []
+        page.set_default_timeout(PATIENCE)
+        page.on("request", self._note_request)
+        page.on("websocket", self._note_socket)
+        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note_request(self, request: Request) -> None:
+        self._note(request.url)
+
+    def _note_socket(self, socket: WebSocket) -> None:
+        self._note(socket.url)
+
+    def _note(self, url: str) -> None:
+        parts = urlsplit(url)
+        local = parts.scheme in ("data", "blob") or parts.netloc == urlsplit(self.server.url).netloc
+        if not local:
+            self.foreign.append(url)
+
+    def open(self, name: str) -> None:
+        """Open a notebook of the server's folder in a clean workspace, and wait until its kernel answers."""
+        self.page.goto(f"{self.server.url}lab/tree/{quote(name)}?token={self.server.token}&reset")
+        self.page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.context")
+        self.page.evaluate(
+            """async () => {
+                const app = window.jupyterapp;
+                await app.restored;
+                const panel = app.shell.currentWidget;
+                await panel.context.ready;
+                await panel.revealed;
+                await panel.sessionContext.ready;
+                await panel.sessionContext.session.kernel.info;
+            }"""
+        )
+
+    def run_all(self) -> None:
+        """Run every cell, as "Run > Run All Cells" does, and wait until the last has finished."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+
+    def cells(self) -> list[dict[str, Any]]:
+        """The notebook's cells as a saved notebook would hold them now, outputs included."""
+        notebook: dict[str, Any] = self.page.evaluate("() => window.jupyterapp.shell.currentWidget.model.toJSON()")
+        return list(notebook["cells"])
+
+    def texts(self) -> list[str]:
+        """What each code cell printed or returned as plain text, in the order of the notebook."""
+        return [
+            "".join(_plain(output) for output in cell["outputs"])
+            for cell in self.cells()
+            if cell["cell_type"] == "code"
+        ]
+
+    def errors(self) -> list[str]:
+        """Tracebacks that cells ended in, and cells that Run All never reached."""
+        found = []
+        for number, cell in enumerate(self.cells()):
+            if cell["cell_type"] != "code" or not "".join(cell["source"]).strip():
+                continue
+            if cell["execution_count"] is None:
+                found.append(f"cell {number} did not run")
+            found += [
+                f"cell {number}: {output['ename']}: {output['evalue']}"
+                for output in cell["outputs"]
+                if output["output_type"] == "error"
+            ]
+        return found
+
+    def with_output(self, mime: str) -> list[int]:
+        """The positions of the cells that have an output of a MIME type."""
+        return [
+            number
+            for number, cell in enumerate(self.cells())
+            if any(mime in output.get("data", {}) for output in cell.get("outputs", []))
+        ]
+
+    def shown(self, number: int) -> Any:
+        """Scroll a cell into view, as only what is in view is drawn, and return a locator of it."""
+        self.page.evaluate(
+            """async (number) => {
+                const content = window.jupyterapp.shell.currentWidget.content;
+                content.activeCellIndex = number;
+                await content.scrollToItem(number, 'smart');
+                await content.widgets[number].ready;
+                content.widgets[number].node.setAttribute('data-test-cell', String(number));
+            }""",
+            number,
+        )
+        return self.page.locator(f"[data-test-cell='{number}']")
+
+    def traces(self, number: int) -> int:
+        """How many traces of plotly's are really drawn in a cell; waits for the first, in a figure that has a size."""
+        cell = self.shown(number)
+        drawn = cell.locator("svg.main-svg .trace, svg.main-svg .hm, svg.main-svg .contour")
+        drawn.first.wait_for(state="attached")
+        cell.locator(".js-plotly-plot").first.wait_for(state="visible")  # one of no height holds its traces, unseen
+        return int(drawn.count())
+
+    def theme(self, name: Literal["light", "dark"]) -> None:
+        """Switch JupyterLab's theme."""
+        self.page.evaluate(
+            "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})",
+            f"JupyterLab {name.capitalize()}",
+        )
+        self.page.wait_for_selector(f"body[data-jp-theme-name='JupyterLab {name.capitalize()}']", state="attached")
+
+    def screenshot(self, path: Path) -> None:
+        """Save what is in view as a PNG."""
+        self.page.screenshot(path=path)
+
+
+def _plain(output: dict[str, Any]) -> str:
+    text = output.get("text") or output.get("data", {}).get("text/plain") or ""
+    return "".join(text)
