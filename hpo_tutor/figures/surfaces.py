@@ -4,7 +4,7 @@ across, up   value of the first / second hyperparameter -> its unit coordinate, 
 z            (n_y, n_x) expected loss
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from hpo_tutor.figures.theme import axis, dressed, ink, number, style
+from hpo_tutor.figures.theme import axis, dressed, ink, log_ticks, number, style
 from hpo_tutor.race import Race
 from hpo_tutor.search_space import Choice, Domain, Float, Integer, SearchSpace
 from hpo_tutor.trials import History
@@ -38,7 +38,7 @@ def landscape(
         objective: has a two-dimensional ``space`` and ``expected(config)``: a landscape or a function.
         histories: searches to draw on it: a history, name -> history, or a race, of which one seed is drawn.
         seed: which seed of a race, which member of a family; None for the race's first, and the objective itself.
-        n_levels: points along each axis at which the loss is computed.
+        n_levels: points along each axis at which the loss is computed; a recorded landscape has its own.
 
     Raises:
         ValueError: the space is not two-dimensional, the objective cannot tell its expected loss, or the race has no
@@ -64,7 +64,8 @@ def landscape(
             f"a map needs objective.expected(config), which {objective!r} lacks; use a landscape or a function, "
             "as drawing a live objective would train thousands of networks"
         )
-    across, up = (_coordinates(domain, n_levels) for domain in space.domains.values())
+    recorded = {axis.name: axis.values for axis in objective.grid().axes} if hasattr(objective, "grid") else {}
+    across, up = (_coordinates(domain, recorded.get(name), n_levels) for name, domain in space.domains.items())
     z = _losses(objective, across, up)
     best, how = _minimum(objective, across, up, z)
     figure = go.Figure(_surface(space, across, up, z, objective.loss_names[0]))
@@ -95,8 +96,13 @@ def landscape(
     )
 
 
-def _coordinates(domain: Domain, n_levels: int) -> dict[Any, float]:
-    """Value -> unit coordinate: every value of an integer or a choice if there are few, else centres of equal cells."""
+def _coordinates(domain: Domain, recorded: Sequence[Any] | None, n_levels: int) -> dict[Any, float]:
+    """Value -> unit coordinate: where the loss was recorded, so that the optimum lies where the map is darkest.
+
+    Elsewhere every value of an integer or a choice if there are few, else centres of equal cells.
+    """
+    if recorded is not None:
+        return {value: domain.to_unit(value) for value in recorded}
     if not isinstance(domain, Float) and len(domain.values) <= n_levels:
         return {value: domain.to_unit(value) for value in domain.values}
     return {domain.from_unit(u): u for u in ((np.arange(n_levels) + 0.5) / n_levels).tolist()}
@@ -222,9 +228,7 @@ def _scale(domain: Domain) -> dict[str, Any]:
     if not domain.log:
         few = {"dtick": 1} if isinstance(domain, Integer) and high - low <= 12 else {}
         return {"type": "linear", "range": [low, high], **few}
-    decades = {"dtick": 1} if high >= 100 * low else {}
-    plain = "none" if low >= 1e-5 and high <= 1e6 else "power"
-    return {"type": "log", "range": [np.log10(low), np.log10(high)], "exponentformat": plain, **decades}
+    return {"range": [np.log10(low), np.log10(high)], **log_ticks(low, high, decades=high >= 100 * low)}
 
 
 def _label(name: str, domain: Domain, objective: Any) -> str:

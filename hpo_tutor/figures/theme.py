@@ -170,27 +170,33 @@ def axis(title: str, **options: Any) -> dict[str, Any]:
     }
 
 
-def log_ticks(low: float, high: float) -> dict[str, Any]:
+def log_ticks(low: float, high: float, decades: bool = False) -> dict[str, Any]:
     """A logarithmic axis labelled 1, 2, 5, 10, 20, ... between two positive values, by powers of ten if they are many.
 
     Plotly's own labels within a decade are bare digits, 2 for 0.02, and do not take the page's ink.
+
+    Args:
+        low: its lower end, positive.
+        high: its upper end.
+        decades: whether to label powers of ten alone.
     """
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    steps = (1, 2, 5) if last - first <= 4 else (1,)
+    steps = (1,) if decades or last - first > 4 else (1, 2, 5)
+    plain = first >= -4 and last <= 4  # one way of writing for the whole axis
     stride = math.ceil((last - first) / 12)  # no more labels than there is room for
     values = [(step, decade) for decade in range(first, last + 1, max(stride, 1)) for step in steps]
     return {
         "type": "log",
         "tickvals": [step * 10.0**decade for step, decade in values],
-        "ticktext": [ink(_scientific(step, decade)) for step, decade in values],
+        "ticktext": [ink(_scientific(step, decade, plain)) for step, decade in values],
         "tickprefix": "",
         "ticksuffix": "",
     }
 
 
-def _scientific(step: int, decade: int) -> str:
-    """A number as one would write it: 0.02, 500, 2·10⁻⁷."""
-    if -4 <= decade <= 4:
+def _scientific(step: int, decade: int, plain: bool) -> str:
+    """A number as one would write it: 0.02, 500, or else 2·10⁻⁷."""
+    if plain or decade in (0, 1):
         return f"{step * 10.0**decade:.10g}"
     return ("" if step == 1 else f"{step}·") + "10" + str(decade).translate(SUPERSCRIPTS)
 

@@ -1,0 +1,121 @@
+"""What does a configuration reach when a real network is trained with it, here and now?
+
+K    number of configurations trained together
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpo_tutor.problems import tasks
+from hpo_tutor.search_space import Domain, SearchSpace
+from hpo_tutor.training import Population
+
+
+class Live:
+    """An objective that trains networks when called; see ``live``.
+
+    Attributes:
+        space: what is tuned, and what is fixed at which value.
+        loss_names: ("rmse",) or ("cross_entropy",), of the validation rows.
+        loss_unit: "GeV" or "nats".
+        batch, n_batches: which data batch of how many.
+        n_trained: networks trained so far.
+    """
+
+    def __init__(
+        self, name: str, space: SearchSpace, batch: int, n_batches: int, options: Mapping[str, Any] | None = None
+    ) -> None:
+        task = tasks.task(name)
+        tasks.rows(name, batch, n_batches)  # missing data or a bad batch shows now rather than in the first trial
+        self.name, self.space, self.batch, self.n_batches = name, space, batch, n_batches
+        self.loss_names, self.loss_unit = (task.loss_name,), task.loss_unit
+        self.n_trained = 0
+        self._options = dict(options or {})
+
+    def __repr__(self) -> str:
+        tuned, loss = ", ".join(self.space.names), f"{self.loss_names[0]} ({self.loss_unit})"
+        return f"<Live {self.name}: {tuned}; batch {self.batch} of {self.n_batches}, {loss}>"
+
+    def __call__(self, config: Mapping[str, Any]) -> float:
+        """The loss of one configuration, trained with seed 0."""
+        return float(self.evaluate([config], seeds=[0])[0])
+
+    def evaluate(
+        self, configs: Sequence[Mapping[str, Any]], *, seeds: Sequence[int], fidelity: float | None = None
+    ) -> NDArray[np.float64]:
+        """Train K networks at once and return their validation losses, shape (K,); inf or nan where one diverged.
+
+        Args:
+            configs: one for each network.
+            seeds: one for each network: initial weights and order of the rows.
+            fidelity: epochs to train, in place of what the configurations say.
+
+        Raises:
+            ValueError: a configuration does not belong to the space, or the lengths differ.
+        """
+        if len(configs) != len(seeds):
+            raise ValueError(f"each configuration needs one seed, got {len(configs)} and {len(seeds)}")
+        if not configs:
+            return np.empty(0)
+        for config in configs:
+            self.space.validate(config)
+        task, rows = tasks.task(self.name), tasks.rows(self.name, self.batch, self.n_batches)
+        known = {**task.defaults, **self.space.fixed}
+        hyperparameters = {name: [config.get(name, known[name]) for config in configs] for name in task.defaults}
+        if fidelity is not None:
+            hyperparameters["epochs"] = [fidelity] * len(configs)
+        population = Population(task.model, rows.data, hyperparameters, seeds, **self._options)
+        self.n_trained += len(configs)
+        return tasks.losses_of(self.name, population.train(), rows.target_scale)
+
+    def draw(self, seed: int) -> "Live":
+        """The same search on data batch ``seed % n_batches``."""
+        return Live(self.name, self.space, seed % self.n_batches, self.n_batches, self._options)
+
+
+def live(
+    name: str,
+    hyperparameters: Sequence[str] | Mapping[str, Any] = ("learning_rate", "l2"),
+    *,
+    batch: int = 0,
+    n_batches: int = 10,
+    backend: Literal["stack", "loop"] = "stack",
+    device: str | None = None,
+    dtype: Literal["float32", "float64"] = "float32",
+    n_threads: int | None = None,
+) -> Live:
+    """An objective that trains a network on real data for each configuration.
+
+    ``live("digits", ["learning_rate", "l2"])`` tunes these two over default domains and fixes the rest at defaults.
+    ``live("digits", {"learning_rate": Float(1e-3, 1e-1, log=True), "epochs": 5})`` says both itself.
+
+    Args:
+        name: "aleph" (jet energy; root mean squared error in GeV) or "digits" (ten classes; cross-entropy in nats).
+        hyperparameters: names to tune among learning_rate, l2, epochs, width, batch_size; or name -> domain or value.
+        batch: the data batch.
+        n_batches: into how many batches the data are cut.
+        backend: passed to ``training.Population``, like the three below.
+        device: "cpu" or "cuda"; None takes the GPU if there is one.
+        dtype: "float32" or "float64".
+        n_threads: worker threads; None takes every core.
+
+    Raises:
+        ValueError: an unknown name, hyperparameter or batch; the message says what there is.
+    """
+    task = tasks.task(name)
+    if isinstance(hyperparameters, str):
+        raise ValueError(
+            f"hyperparameters must be a list of names, got the text {hyperparameters!r}; write [{hyperparameters!r}]"
+        )
+    for wanted in hyperparameters:
+        if wanted not in task.domains:
+            raise ValueError(f"{wanted!r} cannot be tuned on {name}; there are {', '.join(task.domains)}")
+    if not isinstance(hyperparameters, Mapping):
+        hyperparameters = {wanted: task.domains[wanted] for wanted in hyperparameters}
+    if not any(isinstance(value, Domain) for value in hyperparameters.values()):
+        raise ValueError(f"nothing is tuned in {dict(hyperparameters)}; name at least one of {', '.join(task.domains)}")
+    options = {"backend": backend, "device": device, "dtype": dtype, "n_threads": n_threads}
+    return Live(name, SearchSpace({**task.defaults, **hyperparameters}), batch, n_batches, options)

@@ -1,0 +1,207 @@
+"""The recorder: what it writes is what training gives, also after a kill."""
+
+import platform
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from hpo_tutor import problems
+from hpo_tutor.problems import landscape_files, machine, recording, recording_page
+from hpo_tutor.problems.landscape_files import Axis
+from hpo_tutor.problems.recipes import RECIPES, Recipe, recipe
+
+SMALL = Recipe(
+    name="small",
+    task="digits",
+    axes=(Axis("learning_rate", (1e-3, 3e-3, 1e-2), log=True), Axis("l2", (1e-6, 1e-3), log=True)),
+    fixed={"epochs": 2, "width": 4, "batch_size": 256},
+    n_batches=3,
+    seeds=(0, 1),
+)
+EPOCHS = Recipe(
+    name="epochs",
+    task="digits",
+    axes=(Axis("learning_rate", (1e-3, 1e-2), log=True), Axis("epochs", (1, 3, 4), whole=True)),
+    fixed={"l2": 1e-4, "width": 4, "batch_size": 256},
+    n_batches=2,
+    seeds=(0, 7),
+)
+
+# a process that dies by SIGKILL in mid-write of its second part, with half a draft on the disk
+KILLED = """
+import os, runpy, signal, sys
+from pathlib import Path
+import numpy as np
+from hpo_tutor.problems import recording
+SMALL = runpy.run_path(sys.argv[2])["SMALL"]
+calls = 0
+savez = np.savez
+def dying(file, **arrays):
+    global calls
+    calls += 1
+    if calls == 2:
+        file.write(b"half a part")
+        file.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
+    savez(file, **arrays)
+np.savez = dying
+recording.record_recipe(SMALL, Path(sys.argv[1]), progress=False)
+"""
+
+
+def test_a_killed_recording_goes_on_and_ends_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed in mid-write, resumed: only the missing parts are trained, and the table is that of one never killed."""
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    recording.record_recipe(SMALL, whole, progress=False)
+    died = subprocess.run([sys.executable, "-c", KILLED, str(killed), __file__], check=False)
+    assert died.returncode < 0
+    assert not (killed / "small.parquet").exists()
+    trained = []
+    train_part = recording.train_part
+
+    def counting(wanted: Recipe, batch: int, *rest: object) -> np.ndarray:
+        trained.append(batch)
+        return train_part(wanted, batch, *rest)
+
+    monkeypatch.setattr(recording, "train_part", counting)
+    recording.record_recipe(SMALL, killed, progress=False)
+    assert trained == [1, 2]
+    losses = [landscape_files.read("small", folder).losses for folder in (whole, killed)]
+    np.testing.assert_allclose(losses[1], losses[0], rtol=1e-5)
+    assert sorted(path.name for path in killed.iterdir() if path.is_file()) == ["README.md", "small.parquet"]
+    assert not (killed / ".cache").exists()
+
+
+def test_beginning_anew_forgets_the_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With resume=False every part is trained; parts of a changed recipe are never taken."""
+    work = tmp_path / ".cache" / f"small-{SMALL.fingerprint}"
+    work.mkdir(parents=True)
+    recording._save_part(work / "batch000.npz", np.full(SMALL.shape, 9, dtype=np.float32), 1.0)
+    resumed = recording.record_recipe(SMALL, tmp_path, progress=False)
+    assert np.all(landscape_files.read("small", resumed.parent).losses[0] == 9)
+    work.mkdir(parents=True)
+    recording._save_part(work / "batch000.npz", np.full(SMALL.shape, 9, dtype=np.float32), 1.0)
+    recording.record_recipe(SMALL, tmp_path, progress=False, resume=False)
+    assert np.all(landscape_files.read("small", tmp_path).losses[0] < 9)
+    other = Recipe("small", "digits", SMALL.axes, {**SMALL.fixed, "epochs": 3}, 3, (0, 1))
+    assert other.fingerprint != SMALL.fingerprint
+
+
+def test_a_recorded_loss_is_that_of_live_training(tmp_path: Path) -> None:
+    """Each point of a small table is what ``problems.live`` gives there with the same data batch and seed."""
+    recording.record_recipe(SMALL, tmp_path, progress=False)
+    table = problems.landscape("small", folder=tmp_path)
+    space = {**table.space.domains, **table.space.fixed}
+    for batch in range(3):
+        live = problems.live("digits", space, batch=batch, n_batches=3)
+        configs = [{"learning_rate": a, "l2": b} for a in SMALL.axes[0].values for b in SMALL.axes[1].values]
+        for seed in (0, 1):
+            seeds = [seed] * len(configs)
+            recorded = table.draw(batch).evaluate(configs, seeds=seeds)
+            np.testing.assert_allclose(recorded, live.evaluate(configs, seeds=seeds), rtol=1e-4)
+
+
+def test_one_training_serves_all_its_epochs(tmp_path: Path) -> None:
+    """On an axis of epochs, each loss is that of a network trained for so many epochs."""
+    recording.record_recipe(EPOCHS, tmp_path, progress=False)
+    table = problems.landscape("epochs", folder=tmp_path)
+    assert table.about["n_models"] == 2 * 2 * 2
+    live = problems.live("digits", {**table.space.domains, **table.space.fixed}, batch=1, n_batches=2)
+    configs = [{"learning_rate": rate, "epochs": n} for rate in (1e-3, 1e-2) for n in (1, 3, 4)]
+    trained = live.evaluate(configs, seeds=[7] * 6)  # the seed that was recorded second
+    np.testing.assert_allclose(table.draw(1).evaluate(configs, seeds=[1] * 6), trained, rtol=1e-4)
+
+
+def agree(name: str) -> None:
+    """Train ten random points of a recorded table again, and compare."""
+    landscape = problems.landscape(name)
+    rng = np.random.default_rng(0)
+    axes = landscape.grid().axes
+    wanted = recipe(name)
+    spreads, apart = [], []
+    for _ in range(10):
+        batch, seed = int(rng.integers(landscape.n_batches)), int(rng.integers(landscape.n_seeds))
+        place = tuple(int(rng.integers(len(axis.values))) for axis in axes)
+        config = {axis.name: axis.values[i] for axis, i in zip(axes, place, strict=True)}
+        live = problems.live(
+            wanted.task, {**landscape.space.domains, **landscape.space.fixed}, batch=batch, device="cpu"
+        )
+        trained = live.evaluate([config], seeds=[seed])[0]
+        member = landscape.draw(batch)
+        apart.append(abs(trained - member.evaluate([config], seeds=[seed])[0]))
+        spreads.append(member.grid().spread[place])
+    # the same to rounding at most points; where training amplifies rounding, within the seeds' spread
+    assert np.median(apart) < 1e-4
+    assert np.all(np.array(apart) <= 2 * np.array(spreads) + 1e-4)
+
+
+def test_the_digits_table_can_be_recorded_again() -> None:
+    """Ten random points of the recorded digits, trained again, give the recorded losses."""
+    agree("digits")
+
+
+@pytest.mark.real_data
+def test_the_aleph_table_can_be_recorded_again() -> None:
+    """Ten random points of the recorded jets, trained again, give the recorded losses."""
+    agree("aleph")
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_recorded_tables_are_those_of_the_recipes(name: str) -> None:
+    """Axes, fixed values, data batches and seeds of the table are the recipe's."""
+    landscape, wanted = problems.landscape(name), RECIPES[name]
+    assert landscape.grid().axes == wanted.axes
+    assert dict(landscape.space.fixed) == dict(wanted.fixed)
+    assert landscape.n_batches == wanted.n_batches
+    assert landscape.about["seeds"] == list(wanted.seeds)
+
+
+def test_a_page_replaces_only_its_own(tmp_path: Path) -> None:
+    """Recording again rewrites one landscape's page and leaves the others as they are."""
+    path = tmp_path / "README.md"
+    tables = {name: landscape_files.read(name) for name in RECIPES}
+    for name, table in tables.items():
+        recording_page.update(path, table, 1000)
+        assert f"## {name}:" in path.read_text()
+    before = path.read_text()
+    recording_page.update(path, tables["digits"], 5 * 1024)
+    after = path.read_text()
+    assert after.startswith("# Recorded landscapes")
+    assert "5 KiB" in after
+    assert after.partition("<!-- digits begins")[0] == before.partition("<!-- digits begins")[0]
+
+
+def test_a_diverging_network_ends_the_recording(tmp_path: Path) -> None:
+    """A landscape with a hole is never written; the error names point and data batch."""
+    wild = Recipe("wild", "digits", (Axis("learning_rate", (1e-3, 1e30), log=True),), dict(EPOCHS.fixed, epochs=2), 1)
+    with pytest.raises(ValueError, match=r"must be finite.*1e\+30.*data batch 0"):
+        recording.record_recipe(wild, tmp_path, progress=False)
+    assert not (tmp_path / "wild.parquet").exists()
+
+
+def test_bad_recipes_are_refused() -> None:
+    """An unknown name lists the recipes; epochs must be the last axis."""
+    with pytest.raises(ValueError, match="there are recipes for aleph, digits, got 'cheese'"):
+        recording.record("cheese")
+    with pytest.raises(ValueError, match="epochs must be the last axis"):
+        Recipe("turned", "digits", EPOCHS.axes[::-1], EPOCHS.fixed)
+
+
+def test_the_machine_is_described_without_its_name() -> None:
+    """The processor and its cores are told, the host's name is not."""
+    told = machine.describe()
+    assert re.search(r", \d+ cores?(, cuda: .+)?$", told)
+    assert platform.node() not in told
+    assert machine.versions()["torch"] == torch.__version__
+
+
+def test_an_installed_package_asks_for_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a checkout the tables are not written among the installed files; the error says what to give."""
+    monkeypatch.setattr(landscape_files, "checkout_folder", lambda: None)
+    with pytest.raises(ValueError, match=r"record\(..., folder=...\)"):
+        recording.record("digits")
