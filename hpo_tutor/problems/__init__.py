@@ -3,6 +3,7 @@
     function(name)    a formula, its minimum known exactly
     live(name)        trains real networks when called
     landscape(name)   losses recorded once by really training, looked up in microseconds
+    WithIdle          one of these, with hyperparameters added that do nothing
 
 Names are resolved on first use, so that a formula never waits for torch.
 """
@@ -11,6 +12,7 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
+    "WithIdle": "idle",
     "function": "functions",
     "landscape": "landscapes",
     "live": "live",

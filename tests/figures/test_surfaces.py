@@ -87,6 +87,20 @@ def test_recorded_units_are_on_the_axes():
     assert "epochs (passes over the training rows)" in figure.layout.yaxis.title.text
 
 
+@pytest.mark.parametrize("name", problems.landscapes.names())
+def test_a_recorded_map_is_darkest_at_its_optimum(name):
+    """The map shows the recorded points themselves: the smallest number in it is the optimum, and the star is there."""
+    recorded = problems.landscape(name, batch=3)
+    figure = landscape(recorded)
+    drawn = heatmap(figure)
+    losses = np.array(drawn.customdata)
+    assert losses.shape == recorded.grid().losses.T.shape
+    assert losses.min() == pytest.approx(recorded.optimum)
+    i, j = np.unravel_index(losses.argmin(), losses.shape)
+    (star,) = named(figure, "optimum")
+    assert (drawn.x[j], drawn.y[i]) == pytest.approx((star.x[0], star.y[0]))
+
+
 def test_choices_are_named_on_their_axis():
     """A choice has a cell for each option, named by it, and no contour lines."""
     space = SearchSpace(activation=Choice(["relu", "tanh"]), wide=Choice([True, False]))

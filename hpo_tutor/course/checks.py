@@ -1,0 +1,138 @@
+"""Is the student's function right, and if not, which mistake was it?
+
+A mistake is named only where the answer equals the well-known wrong function on every case, and no other one. Anything
+else that differs is shown with a case, without a diagnosis. The student's code is never met with a traceback.
+"""
+
+import copy
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from hpo_tutor.course.claims import strict
+from hpo_tutor.course.exercises import Exercise, Variant, exercise, in_short
+from hpo_tutor.course.progress import record_pass
+
+State = Literal["not attempted", "passed", "wrong"]
+RELATIVE, ABSOLUTE = 1e-5, 1e-8  # float32 passes, and the nearest mistakes differ by more than 1e-2
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of a check.
+
+    Attributes:
+        state: "not attempted", "passed" or "wrong".
+        message: the mistake's message, what went wrong, or a remark on a right answer; may be empty.
+        case: the first case that differs, in lines; empty where there is none.
+        mistake: the well-known mistake, or None.
+    """
+
+    state: State
+    message: str = ""
+    case: tuple[str, ...] = ()
+    mistake: Variant | None = None
+
+
+def check(exercise_id: str, function: Callable[..., Any]) -> None:
+    """Print whether a function solves the exercise; where it does not, the likely mistake or a case that differs.
+
+    A first pass is noted in ``work/progress.jsonl``. Nothing that the function does is raised.
+
+    Raises:
+        ValueError: there is no such exercise.
+        AssertionError: the answer is wrong, and HPO_TUTOR_STRICT is set (the test suite runs the solutions so).
+    """
+    asked = exercise(exercise_id)
+    verdict = examine(asked, function)
+    if verdict.state == "passed":
+        print(f"✓ {asked.id} {asked.title}: right. {verdict.message}".rstrip())
+        _note(asked.id)
+    elif verdict.state == "not attempted":
+        print(f'○ {asked.id} {asked.title}: not attempted yet. hint("{asked.id}", 1) gives a nudge.')
+    else:
+        lines = [f"✗ {asked.id} {asked.title}: {verdict.message}", *(f"    {line}" for line in verdict.case)]
+        if strict():
+            raise AssertionError("\n".join(lines))
+        print("\n".join(lines))
+
+
+def examine(asked: Exercise, function: Callable[..., Any]) -> Verdict:
+    """Compare a function with the truth on every case, and with the well-known mistakes where it differs."""
+    if not callable(function):
+        return Verdict(
+            "wrong",
+            f'a check takes the function itself, and this is {in_short(function)}; write check("{asked.id}", '
+            f"{asked.truth.__name__}) without brackets behind the name.",
+        )
+    answers, expected = [], [asked.truth(*arguments) for arguments in asked.cases]
+    for arguments in asked.cases:
+        try:
+            answers.append(_settled(function(*copy.deepcopy(arguments))))
+        except NotImplementedError:
+            return Verdict("not attempted")
+        except Exception as error:  # whatever a student's code raises becomes a sentence
+            return Verdict(
+                "wrong",
+                "your function stopped with an error.",
+                (asked.call(arguments), f"{type(error).__name__}: {error}"),
+            )
+    if _all_agree(answers, expected):
+        return Verdict("passed")
+    for remark in _equal_on_every_case(asked, asked.remarks, answers):
+        return Verdict("passed", remark.message)
+    if all(answer is None for answer in answers):
+        return Verdict("wrong", "your function returned nothing: is a `return` missing?")
+    differing = [
+        (asked.call(arguments), f"expected  {in_short(want)}", f"got       {in_short(got)}")
+        for arguments, want, got in zip(asked.cases, expected, answers, strict=True)
+        if not agree(got, want)
+    ]
+    named = _equal_on_every_case(asked, asked.mistakes, answers)
+    if len(named) == 1:
+        return Verdict("wrong", f"not right yet. The likely mistake: {named[0].message}", differing[0], named[0])
+    return Verdict("wrong", "not right, here is a case where it differs:", differing[0])
+
+
+def agree(got: Any, want: Any) -> bool:
+    """Whether two answers are the same numbers: lists, tuples, arrays and numpy scalars alike; nan equals nan."""
+    if isinstance(got, str):  # numpy would read "59" as a number
+        return False
+    try:
+        left, right = np.asarray(got, dtype=np.float64), np.asarray(want, dtype=np.float64)
+    except (TypeError, ValueError, RuntimeError):
+        return False  # None, a ragged list, a tensor that still carries its gradient
+    if left.shape != right.shape and not (right.ndim == 0 and left.size == 1):
+        return False
+    return bool(np.allclose(left.reshape(right.shape), right, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True))
+
+
+def _all_agree(answers: list[Any], wanted: Iterable[Any]) -> bool:
+    return all(agree(got, want) for got, want in zip(answers, wanted, strict=True))
+
+
+def _equal_on_every_case(asked: Exercise, variants: Iterable[Variant], answers: list[Any]) -> list[Variant]:
+    return [
+        variant
+        for variant in variants
+        if any(
+            _all_agree(answers, [function(*arguments) for arguments in asked.cases]) for function in variant.functions
+        )
+    ]
+
+
+def _settled(answer: Any) -> Any:
+    """The answer itself, or a list where it can be walked through only once (a generator is a fair way to write it)."""
+    return list(answer) if isinstance(answer, Iterable) and iter(answer) is answer else answer
+
+
+def _note(exercise_id: str) -> None:
+    from hpo_tutor.course.places import progress_file
+
+    file = progress_file()
+    try:
+        record_pass(exercise_id, file)
+    except OSError as error:  # a read-only folder must not take the tick away
+        print(f"  (not noted in {file.name}: {error.strerror})")

@@ -1,0 +1,268 @@
+"""Checks accept what is right however it is written, name a mistake only when sure of it, and never raise."""
+
+import inspect
+import itertools
+import math
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from hpo_tutor.course.checks import agree, check, examine
+from hpo_tutor.course.exercises import Exercise, Variant, all_exercises, exercise
+from hpo_tutor.course.progress import passed
+
+Function = Callable[..., Any]
+EXERCISES = all_exercises()
+KNOWN = [
+    pytest.param(asked, variant, function, id=f"{asked.id}-{i}-{j}")
+    for asked in EXERCISES
+    for i, variant in enumerate(asked.mistakes)
+    for j, function in enumerate(variant.functions)
+]
+
+
+@pytest.fixture(autouse=True)
+def student(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A student's settings: not strict, and a work folder."""
+    monkeypatch.delenv("HPO_TUTOR_STRICT", raising=False)
+    monkeypatch.setenv("HPO_TUTOR_WORK", str(tmp_path))
+    return tmp_path
+
+
+def _stub(*arguments: Any) -> Any:
+    raise NotImplementedError
+
+
+# --- every exercise -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("asked", EXERCISES, ids=lambda asked: asked.id)
+def test_the_truth_passes_and_is_noted(asked: Exercise, student: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The right answer gets a tick and a line in the progress file."""
+    check(asked.id, asked.truth)
+    assert capsys.readouterr().out == f"✓ {asked.id} {asked.title}: right.\n"
+    assert list(passed(student / "progress.jsonl")) == [asked.id]
+
+
+@pytest.mark.parametrize("asked", EXERCISES, ids=lambda asked: asked.id)
+def test_the_stub_is_not_attempted(asked: Exercise, student: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The stub is no mistake and no pass."""
+    check(asked.id, _stub)
+    assert capsys.readouterr().out.startswith(f"○ {asked.id} {asked.title}: not attempted yet.")
+    assert passed(student / "progress.jsonl") == {}
+
+
+@pytest.mark.parametrize(("asked", "variant", "function"), KNOWN)
+def test_every_known_mistake_draws_its_own_message(
+    asked: Exercise, variant: Variant, function: Function, student: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A known wrong answer is told what it is, sees a case, and is not noted as passed."""
+    verdict = examine(asked, function)
+    assert (verdict.state, verdict.mistake) == ("wrong", variant)
+    assert len(verdict.case) == 3
+    check(asked.id, function)
+    assert variant.message in capsys.readouterr().out
+    assert passed(student / "progress.jsonl") == {}
+
+
+@pytest.mark.parametrize("asked", EXERCISES, ids=lambda asked: asked.id)
+def test_the_cases_tell_the_mistakes_apart(asked: Exercise) -> None:
+    """No known wrong answer equals the truth, a remark's function or one of another message on every case."""
+    groups = [(asked.truth,), *(known.functions for known in (*asked.remarks, *asked.mistakes))]
+    for one, other in itertools.combinations(groups, 2):
+        for left, right in itertools.product(one, other):
+            assert not all(agree(left(*case), right(*case)) for case in asked.cases)
+
+
+@pytest.mark.parametrize("asked", EXERCISES, ids=lambda asked: asked.id)
+def test_an_unknown_mistake_is_shown_and_not_diagnosed(asked: Exercise, capsys: pytest.CaptureFixture[str]) -> None:
+    """An answer that is off by half is no known mistake: the first case that differs is shown."""
+
+    def off(*arguments: Any) -> Any:
+        return np.asarray(asked.truth(*arguments)) + 0.5
+
+    verdict = examine(asked, off)
+    assert (verdict.state, verdict.mistake) == ("wrong", None)
+    check(asked.id, off)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("not right, here is a case where it differs:")
+    assert (
+        lines[1].strip().startswith(f"{asked.truth.__name__}({next(iter(inspect.signature(asked.truth).parameters))}=")
+    )
+    assert lines[2].strip().startswith("expected")
+    assert lines[3].strip().startswith("got")
+
+
+@pytest.mark.parametrize("asked", EXERCISES, ids=lambda asked: asked.id)
+def test_an_answer_right_on_all_but_one_case_is_not_diagnosed(asked: Exercise) -> None:
+    """A known mistake on one case only is not the known mistake."""
+    wrong = asked.mistakes[0].functions[0]
+    calls = itertools.count()
+
+    def mostly_right(*arguments: Any) -> Any:
+        return (wrong if next(calls) == 0 else asked.truth)(*arguments)
+
+    verdict = examine(asked, mostly_right)
+    assert (verdict.state, verdict.mistake) == ("wrong", None)
+
+
+# --- right answers in unusual forms ---------------------------------------------------------------------------------
+
+
+def _draws_by_trying(p: float, c: float) -> Any:
+    n = np.int64(1)
+    while 1 - (1 - p) ** n < c:
+        n += 1
+    return n
+
+
+def _draws_as_an_array(share: float, confidence: float) -> Any:
+    return np.ceil(np.log([1 - confidence]) / np.log1p(-share))
+
+
+def _lowest_by_python(losses: Any) -> Any:
+    return [min(loss for loss in losses[: i + 1] if loss == loss) for i in range(len(losses))]
+
+
+def _lowest_one_by_one(losses: Any) -> Iterator[Any]:
+    best = math.inf
+    for loss in losses:
+        best = loss if loss < best else best
+        yield best
+
+
+def _lowest_in_place(losses: Any) -> Any:
+    for i in range(1, len(losses)):
+        if not losses[i] < losses[i - 1]:
+            losses[i] = losses[i - 1]
+    return losses
+
+
+def _difference_by_hand(x: Any, y: Any) -> Any:
+    pairs = [float(one - two) for one, two in zip(x, y, strict=True)]
+    mean = sum(pairs) / len(pairs)
+    return [mean, math.sqrt(sum((d - mean) ** 2 for d in pairs) / (len(pairs) - 1) / len(pairs))]
+
+
+UNUSUAL = [
+    ("03.1", _draws_by_trying),
+    ("03.1", _draws_as_an_array),
+    ("03.1", lambda share, confidence: float(1 + int(math.log(1 - confidence, 1 - share)))),
+    ("03.2", _lowest_by_python),
+    ("03.2", _lowest_one_by_one),
+    ("03.2", _lowest_in_place),
+    ("03.2", lambda losses: pd.Series(losses).cummin().ffill()),
+    ("03.2", lambda losses: np.fmin.accumulate(losses).astype(np.float32)),
+    ("03.3", _difference_by_hand),
+    ("03.3", lambda a, b: np.array([np.mean(a - b), stats.sem(a - b)])),
+    ("03.3", lambda a, b: (np.mean(a) - np.mean(b), np.std(a - b) / np.sqrt(len(a) - 1))),
+]
+
+
+@pytest.mark.parametrize(("name", "function"), UNUSUAL)
+def test_unusual_but_right_answers_pass(name: str, function: Function) -> None:
+    """Loops, lists, generators, Series, float32, one-element arrays, other names, changes in place: all are right."""
+    assert examine(exercise(name), function).state == "passed"
+
+
+def test_dividing_by_n_is_right_with_a_remark(student: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """np.std's own divisor n is accepted for the standard error, and the course's n - 1 is named."""
+    check("03.3", lambda a, b: ((a - b).mean(), (a - b).std() / len(a) ** 0.5))
+    assert "right. You divided the sum of squares by n" in capsys.readouterr().out
+    assert list(passed(student / "progress.jsonl")) == ["03.3"]
+
+
+# --- the truths against an independent truth ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", exercise("03.1").cases)
+def test_the_number_of_draws_keeps_its_promise_and_no_fewer_do(case: tuple[float, float]) -> None:
+    """By scipy's binomial distribution, n draws hit with the confidence asked for and n - 1 do not."""
+    share, confidence = case
+    n = exercise("03.1").truth(share, confidence)
+    assert stats.binom.sf(0, n, share) >= confidence > stats.binom.sf(0, n - 1, share)
+
+
+def test_the_top_five_per_cent_take_59_draws() -> None:
+    """Bergstra & Bengio's round number, and the wrong one."""
+    assert exercise("03.1").truth(0.05, 0.95) == 59
+    assert exercise("03.1").mistakes[0].functions[0](0.05, 0.95) == 20
+
+
+def test_the_standard_error_is_that_of_the_paired_t_test() -> None:
+    """Mean over standard error is the t of scipy.stats.ttest_rel."""
+    for a, b in exercise("03.3").cases:
+        mean, error = exercise("03.3").truth(a, b)
+        assert mean / error == pytest.approx(stats.ttest_rel(a, b).statistic)
+
+
+# --- whatever else a student may hand in ----------------------------------------------------------------------------
+
+
+def test_an_error_becomes_a_sentence_with_its_case(capsys: pytest.CaptureFixture[str]) -> None:
+    """The exception's name and text are shown with the call, not a traceback."""
+    check("03.1", lambda share, confidence: 1 / 0)
+    assert capsys.readouterr().out == (
+        "✗ 03.1 draws for the top 5 %: your function stopped with an error.\n"
+        "    n_draws(share=0.05, confidence=0.95)\n"
+        "    ZeroDivisionError: division by zero\n"
+    )
+
+
+def test_a_wrong_number_of_parameters_becomes_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    """Python's own words about the missing argument are shown."""
+    check("03.1", lambda share: share)
+    assert "TypeError: " in capsys.readouterr().out
+
+
+def test_returning_nothing_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """A forgotten return is told apart from a wrong value."""
+    check("03.2", lambda losses: None)
+    assert "is a `return` missing?" in capsys.readouterr().out
+
+
+def test_a_result_instead_of_the_function_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    """check("03.1", n_draws(0.05, 0.95)) hands over a number; the call is shown as it should be."""
+    check("03.1", 59)  # type: ignore[arg-type]
+    assert 'this is 59; write check("03.1", n_draws) without brackets' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("answer", ["59", [[1], [1, 2]], {"n": 59}, object(), [], 59 + 1j, lambda: 59, [59, 59]])
+def test_strange_answers_are_shown(answer: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """Text, ragged lists, mappings, complex numbers: none is a number of draws, and none raises."""
+    check("03.1", lambda share, confidence: answer)
+    assert "here is a case where it differs" in capsys.readouterr().out
+
+
+def test_an_unknown_exercise_says_which_exist() -> None:
+    """A wrong id is the one thing that raises, for the page's author to see."""
+    with pytest.raises(ValueError, match=r"there is no exercise '03\.7'; there are \"03\.1\""):
+        check("03.7", _stub)
+
+
+def test_the_suite_stops_at_a_wrong_solution(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In strict mode a wrong answer raises; a stub still does not, since learners' notebooks are run as well."""
+    monkeypatch.setenv("HPO_TUTOR_STRICT", "1")
+    check("03.1", _stub)
+    check("03.1", exercise("03.1").truth)
+    with pytest.raises(AssertionError, match="The likely mistake: 1 / share draws"):
+        check("03.1", lambda share, confidence: 20 if share == 0.05 else math.ceil(1 / share))
+
+
+def test_a_folder_that_cannot_be_written_keeps_the_tick(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where progress cannot be noted, the pass is told all the same, and why it is not noted."""
+    blocked = tmp_path / "a file, no folder"
+    blocked.touch()
+    monkeypatch.setenv("HPO_TUTOR_WORK", os.fspath(blocked))
+    check("03.1", exercise("03.1").truth)
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "✓ 03.1 draws for the top 5 %: right."
+    assert second.startswith("  (not noted in progress.jsonl: ")
