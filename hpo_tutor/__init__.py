@@ -3,9 +3,9 @@
 Public names are resolved on first use, so ``import hpo_tutor`` loads neither torch nor any widget.
 """
 
-from importlib import import_module
 from importlib.metadata import version
-from typing import Any
+
+from hpo_tutor.lazy import offer
 
 __version__ = version("hpo_tutor")
 
@@ -33,17 +33,5 @@ _HOMES = {
     "training": "",
 }
 
-__all__ = [*_HOMES, "__version__"]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"hpo_tutor has no {name!r}; it offers {', '.join(sorted(_HOMES))}")
-    home = _HOMES[name]
-    value = getattr(import_module(f"hpo_tutor.{home}"), name) if home else import_module(f"hpo_tutor.{name}")
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__, _names = offer(__name__, _HOMES)
+__all__ = (*_names, "__version__")

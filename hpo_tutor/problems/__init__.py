@@ -8,8 +8,7 @@
 Names are resolved on first use, so that a formula never waits for torch.
 """
 
-from importlib import import_module
-from typing import Any
+from hpo_tutor.lazy import offer
 
 _HOMES = {
     "WithIdle": "idle",
@@ -23,17 +22,4 @@ _HOMES = {
     "recording": "",
 }
 
-__all__ = [*_HOMES]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"hpo_tutor.problems has no {name!r}; it offers {', '.join(sorted(_HOMES))}")
-    home = _HOMES[name]
-    value = getattr(import_module(f"{__name__}.{home}"), name) if home else import_module(f"{__name__}.{name}")
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__, __all__ = offer(__name__, _HOMES)

@@ -11,7 +11,7 @@ from sklearn.datasets import make_friedman1
 from torch import nn
 from torch.nn import functional as F  # noqa: N812 - the name that the whole field uses
 
-from hpo_tutor.problems import machine
+from hpo_tutor.problems.recording import machine
 from hpo_tutor.training import MLP, Data, Population
 
 N_TRAIN, BATCH_SIZE, ROUNDS = 4000, 128, 5

@@ -11,18 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpo_tutor.problems import dataset_builders as builders
-from hpo_tutor.problems import dataset_files
-from hpo_tutor.problems.danish_join import align, danish_housing_cuts
-from hpo_tutor.problems.dataset_files import arrays_sha256
-from hpo_tutor.problems.dataset_registry import REGISTRY
+from hpo_tutor.problems.datasets import builders, files
+from hpo_tutor.problems.datasets.danish_join import align, danish_housing_cuts
+from hpo_tutor.problems.datasets.files import arrays_sha256
+from hpo_tutor.problems.datasets.registry import REGISTRY
 
 real = pytest.mark.real_data
 
 
 def copies(name: str) -> list[Path]:
     """The real files of a set."""
-    return [dataset_files.find(file.path) for file in REGISTRY[name].copies]
+    return [files.find(file.path) for file in REGISTRY[name].copies]
 
 
 def write(path: Path, text: str) -> Path:

@@ -16,10 +16,11 @@ from sklearn.metrics import r2_score
 from sklearn.model_selection import train_test_split
 from threadpoolctl import threadpool_limits
 
-from hpo_tutor.problems import dataset_files, datasets
-from hpo_tutor.problems.dataset_builders import aleph
-from hpo_tutor.problems.dataset_files import DamagedDataError, File, MissingDataError, arrays_sha256
-from hpo_tutor.problems.dataset_registry import REGISTRY
+from hpo_tutor.problems import datasets
+from hpo_tutor.problems.datasets import files
+from hpo_tutor.problems.datasets.builders import aleph
+from hpo_tutor.problems.datasets.files import DamagedDataError, File, MissingDataError, arrays_sha256
+from hpo_tutor.problems.datasets.registry import REGISTRY
 
 SETS = ("digits", "aleph", "danish_housing", "california_housing", "king_county", "ames", "mnist", "cifar10")
 real = pytest.mark.real_data
@@ -228,7 +229,7 @@ def test_an_unreachable_server_is_told_like_a_missing_page(two_jets):
 def test_one_wrong_byte_is_noticed(name, monkeypatch, tmp_path):
     """One flipped bit in any copy is an error that names the file, both checksums and the way out."""
     entry = REGISTRY[name]
-    copies = [dataset_files.find(file.path) for file in entry.copies]
+    copies = [files.find(file.path) for file in entry.copies]
     monkeypatch.setenv("HPO_TUTOR_DATA", str(tmp_path))
     for damaged in range(len(copies)):
         for k, (file, copy) in enumerate(zip(entry.copies, copies, strict=True)):
@@ -261,7 +262,7 @@ def test_the_way_out_of_damage_works(two_jets, empty_folder):
 
 def test_damaged_built_arrays_are_noticed(two_jets, empty_folder):
     """Arrays that were kept from an earlier build are checked too: changed values as well as a broken archive."""
-    built = empty_folder / dataset_files.built_path("aleph")
+    built = empty_folder / files.built_path("aleph")
     datasets.load("aleph")
     with np.load(built) as archive:
         arrays = dict(archive)
@@ -287,7 +288,7 @@ class Trap:
 
 def test_pickles_are_never_read(two_jets, empty_folder, tmp_path):
     """A cached archive that holds a pickle is refused, and nothing in it runs."""
-    built = empty_folder / dataset_files.built_path("aleph")
+    built = empty_folder / files.built_path("aleph")
     built.parent.mkdir(parents=True)
     np.savez(built, inputs=np.array([Trap(tmp_path / "ran")], dtype=object), target=np.zeros(1))
     with np.load(built, allow_pickle=True) as archive:
@@ -305,7 +306,7 @@ def test_pickles_are_never_read(two_jets, empty_folder, tmp_path):
 def test_without_a_named_folder_poochs_cache_is_used(monkeypatch):
     """The default cache is pooch's folder for the course."""
     monkeypatch.delenv("HPO_TUTOR_DATA", raising=False)
-    assert dataset_files.cache_folders() == (Path(pooch.os_cache("hpo_tutor")),)
+    assert files.cache_folders() == (Path(pooch.os_cache("hpo_tutor")),)
 
 
 def test_a_folder_that_cannot_be_written_to_is_only_read(monkeypatch, two_jets, tmp_path):
@@ -314,7 +315,7 @@ def test_a_folder_that_cannot_be_written_to_is_only_read(monkeypatch, two_jets, 
     (shared / "aleph_bjet").mkdir(parents=True)
     (shared / "aleph_bjet/0.csv").write_bytes(JETS[0])
     monkeypatch.setenv("HPO_TUTOR_DATA", str(shared))
-    monkeypatch.setattr(dataset_files.os, "access", lambda folder, mode: folder != shared)
+    monkeypatch.setattr(files.os, "access", lambda folder, mode: folder != shared)
     monkeypatch.setattr(pooch, "os_cache", lambda project: own)
     assert len(datasets.load("aleph")) == 2
     assert two_jets.asked == ["/1.csv"]

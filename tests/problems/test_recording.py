@@ -11,9 +11,10 @@ import pytest
 import torch
 
 from hpo_tutor import problems
-from hpo_tutor.problems import landscape_files, machine, recording, recording_page
+from hpo_tutor.problems import landscape_files, recording
 from hpo_tutor.problems.landscape_files import Axis
-from hpo_tutor.problems.recipes import RECIPES, Recipe, recipe
+from hpo_tutor.problems.recording import machine, page
+from hpo_tutor.problems.recording.recipes import RECIPES, Recipe, recipe
 
 SMALL = Recipe(
     name="small",
@@ -166,10 +167,10 @@ def test_a_page_replaces_only_its_own(tmp_path: Path) -> None:
     path = tmp_path / "README.md"
     tables = {name: landscape_files.read(name) for name in RECIPES}
     for name, table in tables.items():
-        recording_page.update(path, table, 1000)
+        page.update(path, table, 1000)
         assert f"## {name}:" in path.read_text()
     before = path.read_text()
-    recording_page.update(path, tables["digits"], 5 * 1024)
+    page.update(path, tables["digits"], 5 * 1024)
     after = path.read_text()
     assert after.startswith("# Recorded landscapes")
     assert "5 KiB" in after

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpo_tutor.problems.landscape_files import Axis, Recorded
-from hpo_tutor.problems.recipes import RECIPES
+from hpo_tutor.problems.recording.recipes import RECIPES
 
 INTRODUCTION = """\
 # Recorded landscapes

@@ -3,7 +3,7 @@
     copies       the files of a data folder (HPO_TUTOR_DATA); some were cut or joined from the originals
     originals    public files, pinned by commit or at their official place; sha256 None where nobody published one,
                  then the checksum of the built arrays is what is relied on
-    arrays       sha256 of the built arrays (``dataset_files.arrays_sha256``), the same from copies and originals
+    arrays       sha256 of the built arrays (``files.arrays_sha256``), the same from copies and originals
 
 Licences are quoted as the sources state them.
 """
@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from hpo_tutor.problems import dataset_builders as builders
-from hpo_tutor.problems import dataset_columns as columns
-from hpo_tutor.problems.danish_join import danish_housing_cuts
-from hpo_tutor.problems.dataset_files import Arrays, File
+from hpo_tutor.problems.datasets import builders, columns
+from hpo_tutor.problems.datasets.danish_join import danish_housing_cuts
+from hpo_tutor.problems.datasets.files import Arrays, File
 
 Builder = Callable[[Sequence[Path]], Arrays]
 

@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hpo_tutor.problems.dataset_files import (
+from hpo_tutor.problems.datasets.files import (
     Arrays,
     DamagedDataError,
     arrays_sha256,
@@ -28,7 +28,7 @@ from hpo_tutor.problems.dataset_files import (
     load_built,
     save_built,
 )
-from hpo_tutor.problems.dataset_registry import REGISTRY, Entry
+from hpo_tutor.problems.datasets.registry import REGISTRY, Entry
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from hpo_tutor.problems import landscape_files, machine, recording_page, tasks
+from hpo_tutor.problems import landscape_files, tasks
 from hpo_tutor.problems.landscape_files import Recorded
-from hpo_tutor.problems.recipes import Recipe, recipe
+from hpo_tutor.problems.recording import machine, page
+from hpo_tutor.problems.recording.recipes import Recipe, recipe
 from hpo_tutor.training import Population
 
 
@@ -66,7 +67,7 @@ def record_recipe(wanted: Recipe, folder: Path, progress: bool = True, resume: b
     recorded = Recorded(wanted.name, wanted.axes, losses, _about(wanted, points, sum(seconds for _, seconds in parts)))
     table = folder / f"{wanted.name}{landscape_files.SUFFIX}"
     landscape_files.write(table, recorded)
-    recording_page.update(folder / "README.md", recorded, table.stat().st_size)
+    page.update(folder / "README.md", recorded, table.stat().st_size)
     shutil.rmtree(work)
     if not any(work.parent.iterdir()):
         work.parent.rmdir()

@@ -1,7 +1,7 @@
 """How do a data set's files become arrays?
 
 Every set has one function for the copies that a data folder holds and, where those were cut or joined, another one for
-the public originals. Both give the same arrays: ``dataset_registry`` pins their checksum.
+the public originals. Both give the same arrays: ``registry`` pins their checksum.
 
     paths              files in the order of the registry
     Arrays             "inputs" (n, d) or (n, height, width[, 3]); "target" (n,); further columns (n,) by their name
@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hpo_tutor.problems.dataset_columns import KING_COUNTY
-from hpo_tutor.problems.dataset_files import Arrays
+from hpo_tutor.problems.datasets.columns import KING_COUNTY
+from hpo_tutor.problems.datasets.files import Arrays
 
 Columns = dict[str, list[str]]
 

@@ -17,8 +17,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from hpo_tutor.problems.dataset_builders import Columns, numbers, read_columns, read_text
-from hpo_tutor.problems.dataset_files import Arrays
+from hpo_tutor.problems.datasets.builders import Columns, numbers, read_columns, read_text
+from hpo_tutor.problems.datasets.files import Arrays
 
 Row = TypeVar("Row")
 Key = tuple[float | None, ...]
