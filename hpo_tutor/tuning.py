@@ -65,7 +65,8 @@ def minimize(
     history = History()
     with (
         SearchLog(log, search) if log is not None else nullcontext() as record,
-        tqdm(total=n_trials, disable=not progress, unit="trial") as bar,
+        # no hidden bar without progress: tqdm's lock is shared by forked processes, and one that is killed may hold it
+        tqdm(total=n_trials, unit="trial") if progress else nullcontext() as bar,
     ):
         if record and record.n_asked > n_trials:
             raise ValueError(
@@ -92,7 +93,8 @@ def minimize(
                     for _, trial in sorted(finished.items()):
                         history.trials.append(trial)
                         sampler.tell(trial, trial.losses if len(trial.losses) > 1 else trial.loss)
-                    _show(bar, history)
+                    if bar is not None:
+                        _show(bar, history)
         except KeyboardInterrupt:
             history.interrupted = True
     _warn_of_failures(history)

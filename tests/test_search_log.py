@@ -194,6 +194,7 @@ def test_two_hundred_kills_at_random_moments_change_nothing(tmp_path):
         text=True,
         cwd=Path(__file__).parents[1],
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        timeout=300,  # a search that waits for the lock of a killed one would wait for ever
         check=False,
     )
     assert done.returncode == 0, done.stderr
