@@ -7,7 +7,7 @@ A domain is checked when it enters a search space, which can say whose domain it
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
@@ -43,12 +43,16 @@ class Float:
     def to_unit(self, value: float) -> float:
         """Where a value lies between the bounds, 0 to 1."""
         if self.log:
-            return math.log(value / self.low) / math.log(self.high / self.low)
+            return (math.log(value) - math.log(self.low)) / (math.log(self.high) - math.log(self.low))
         return (value - self.low) / (self.high - self.low)
 
     def from_unit(self, u: float) -> float:
         """The value at ``u``."""
-        value = self.low * (self.high / self.low) ** u if self.log else self.low + u * (self.high - self.low)
+        if self.log:  # from the nearer bound: exact there, and the ratio of the bounds may be too large for a float
+            span = math.log(self.high) - math.log(self.low)
+            value = self.low * math.exp(u * span) if u < 0.5 else self.high * math.exp((u - 1) * span)
+        else:
+            value = self.low + u * (self.high - self.low)
         return float(min(max(value, self.low), self.high))  # rounding may step over a bound
 
 
@@ -85,6 +89,11 @@ class Integer:
         """All values, in order."""
         return range(self.low, self.high + 1)
 
+    @property
+    def bins(self) -> list[float]:
+        """The share of the unit interval that each value owns."""
+        return [self._scaled(value + 0.5) - self._scaled(value - 0.5) for value in self.values]
+
     def to_unit(self, value: int) -> float:
         """The centre of the value's bin."""
         return (self._scaled(value - 0.5) + self._scaled(value + 0.5)) / 2
@@ -116,15 +125,14 @@ class Choice:
     when: str | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.options, str):
+        if not isinstance(self.options, str | Set):
             object.__setattr__(self, "options", tuple(self.options))
 
     def check(self) -> None:
         """Raise ValueError unless there are options and all differ."""
-        if isinstance(self.options, str):
-            raise ValueError(
-                f"options must be a list of options, got the text {self.options!r}; write [{self.options!r}]"
-            )
+        if isinstance(self.options, str | Set):
+            kind = "text" if isinstance(self.options, str) else "set (whose order changes from run to run)"
+            raise ValueError(f"options must be a list of options, got the {kind} {self.options!r}; write [...]")
         if not self.options:
             raise ValueError("a choice needs at least one option, got none; leave the hyperparameter out, or fix it")
         for i, option in enumerate(self.options):

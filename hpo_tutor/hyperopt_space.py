@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hpo_tutor.domains import Choice, Domain, Float
+from hpo_tutor.domains import Choice, Domain, Float, Integer
 from hpo_tutor.expressions import Expression
 
 
@@ -22,7 +22,7 @@ def to_hyperopt(
     """A dict of hyperopt expressions, one for each name; an inactive hyperparameter evaluates to None.
 
     Float becomes ``uniform`` or ``loguniform``, Integer ``uniformint`` (on a log scale ``qloguniform``, clipped to the
-    bounds because its rounding steps over them), Choice and every parent ``choice``.
+    bounds because its rounding steps over them), Choice and every parent ``choice``, on a log scale ``pchoice``.
 
     Args:
         domains: name -> domain, parents before their children.
@@ -39,7 +39,10 @@ def to_hyperopt(
     for name, domain in domains.items():
         if name in branching or isinstance(domain, Choice):
             values = domain.values  # type: ignore[union-attr]  # a Float is never a parent
-            indices[name] = scope.hyperopt_param(name, scope.randint(len(values)))
+            if isinstance(domain, Integer) and domain.log:
+                indices[name] = scope.hyperopt_param(name, scope.categorical(domain.bins))
+            else:
+                indices[name] = scope.hyperopt_param(name, scope.randint(len(values)))
             nodes[name] = scope.switch(indices[name], *map(Literal, values))  # hyperopt takes a bare list apart
         elif isinstance(domain, Float):
             nodes[name] = (
@@ -66,7 +69,8 @@ def to_hyperopt(
             return branches[0]
         return scope.switch(indices[parent], *branches)
 
-    return {**fixed, **{name: guarded(name, parents[name], fixed) for name in domains}}
+    constant = {name: Literal(value) for name, value in fixed.items()}
+    return {**constant, **{name: guarded(name, parents[name], fixed) for name in domains}}
 
 
 def _active(name: str, conditions: Mapping[str, Expression], values: Mapping[str, Any]) -> bool:

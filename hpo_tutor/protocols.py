@@ -50,6 +50,7 @@ class Objective(Protocol):
         optimum              float, the smallest expected loss in the space, where it is known
         expected(config)     float, the loss without its noise
         draw(seed)           Objective, one member of a family: a data batch, a random function
+        member               which member of the family this is
     """
 
     space: SearchSpace

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hpo_tutor.trials import History, Trial, plain
+from hpo_tutor.plain import plain
+from hpo_tutor.trials import History, Trial
 
 FORMAT = "hpo_tutor search log 1"
+BEGINNING = b'{"format": "hpo_tutor search log'
 
 
 class SearchLog:
@@ -31,9 +33,11 @@ class SearchLog:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         search = {"format": FORMAT, **search}
-        lines, self._size = _whole_lines(self.path)
+        lines, torn, self._size = _whole_lines(self.path)
         if lines:
             _check_search(self.path, _parse(self.path, 1, lines[0]), search)
+        elif not (BEGINNING.startswith(torn) or torn.startswith(BEGINNING)):
+            raise ValueError(f"{path} is not a search log; choose another file for log=, this one stays as it is")
         records = [_parse(self.path, i, line) for i, line in enumerate(lines[1:], start=2)]
         self._batches: dict[tuple[int, int], dict[int, Trial]] = {}
         for record in records:
@@ -41,7 +45,8 @@ class SearchLog:
             self._batches.setdefault((first, size), {})[record["number"]] = Trial.from_json(record)
         # O_APPEND: the line goes to the end even where another program holds the file open
         self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
-        os.ftruncate(self._file, self._size)
+        if torn:
+            os.ftruncate(self._file, self._size)
         if not lines:
             self._write(search)
 
@@ -93,7 +98,7 @@ def read_history(path: str | Path) -> History:
     path = Path(path)
     if not path.exists():
         raise ValueError(f"there is no search log at {path}; minimize(..., log={str(path)!r}) writes one")
-    lines, _ = _whole_lines(path)
+    lines, _, _ = _whole_lines(path)
     records = [_parse(path, i, line) for i, line in enumerate(lines, start=1)]
     if not records or records[0].get("format") != FORMAT:
         raise ValueError(
@@ -102,11 +107,11 @@ def read_history(path: str | Path) -> History:
     return History(sorted((Trial.from_json(record) for record in records[1:]), key=lambda trial: trial.number))
 
 
-def _whole_lines(path: Path) -> tuple[list[bytes], int]:
-    """The complete lines of a file and their length in bytes; what follows the last newline was torn by a kill."""
+def _whole_lines(path: Path) -> tuple[list[bytes], bytes, int]:
+    """The complete lines of a file, what follows them (torn by a kill), and the length of the lines in bytes."""
     content = path.read_bytes() if path.exists() else b""
     size = content.rfind(b"\n") + 1
-    return content[:size].splitlines(), size
+    return content[:size].splitlines(), content[size:], size
 
 
 def _parse(path: Path, number: int, line: bytes) -> dict[str, Any]:

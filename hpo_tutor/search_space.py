@@ -5,6 +5,7 @@ u       (d,)   a point of the unit cube, one coordinate a tuned hyperparameter; 
 d              number of tuned hyperparameters, ``n_dims``; inactive ones count, fixed ones do not
 """
 
+import keyword
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from hpo_tutor.conditions import ancestors, outcomes, parents_first, read_conditions
 from hpo_tutor.domains import Choice, Domain, Float, Integer
 from hpo_tutor.expressions import Expression
+from hpo_tutor.plain import plain_text
 
 __all__ = ["Choice", "Domain", "Float", "Integer", "SearchSpace"]
 
@@ -46,7 +48,7 @@ class SearchSpace:
         domains = {name: value for name, value in given.items() if isinstance(value, Domain)}
         fixed = {name: value for name, value in given.items() if not isinstance(value, Domain)}
         for name in given:
-            if not (isinstance(name, str) and name.isidentifier()):
+            if not (isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name)):
                 raise ValueError(
                     f"a hyperparameter's name must be a Python identifier, got {name!r}; try learning_rate"
                 )
@@ -92,8 +94,8 @@ class SearchSpace:
     def describe(self) -> dict[str, Any]:
         """The space as texts, for a log's first line and for comparison."""
         return {
-            "hyperparameters": {name: repr(domain) for name, domain in self.domains.items()},
-            "fixed": {name: repr(value) for name, value in self.fixed.items()},
+            "hyperparameters": {name: plain_text(domain) for name, domain in self.domains.items()},
+            "fixed": {name: plain_text(value) for name, value in self.fixed.items()},
             "constraints": [constraint.text for constraint in self.constraints],
         }
 
@@ -124,11 +126,7 @@ class SearchSpace:
                         f"{name} is inactive unless {self._conditions[name].text}; leave it out of {dict(config)}"
                     )
                 continue
-            if name not in config:
-                raise ValueError(f"{name} is missing from {dict(config)}; give it a value of {self.domains[name]}")
-            if config[name] not in self.domains[name]:
-                raise ValueError(f"{name}={config[name]!r} is outside its domain {self.domains[name]}")
-            known[name] = config[name]
+            known[name] = self._value(name, config)
         for name, value in config.items():
             if name not in known:
                 raise ValueError(f"{name} is not a hyperparameter of this space, which has {self._all_names()}")
@@ -142,15 +140,16 @@ class SearchSpace:
                 raise ValueError(f"the constraint {constraint.text!r} fails with {used}; change one of these values")
 
     def to_unit(self, config: Mapping[str, Any]) -> NDArray[np.float64]:
-        """The config's point of the unit cube, shape (d,); integers and choices at the centre of their bin."""
-        active = self.active(config)
-        point = np.full(self.n_dims, np.nan)
-        for i, (name, domain) in enumerate(self.domains.items()):
-            if name in active:
-                if config[name] not in domain:
-                    raise ValueError(f"{name}={config[name]!r} is outside its domain {domain}")
-                point[i] = domain.to_unit(config[name])
-        return point
+        """The config's point of the unit cube, shape (d,); integers and choices at the centre of their bin.
+
+        Raises:
+            ValueError: an active hyperparameter is missing or outside its domain; what is not of this space is ignored.
+        """
+        known: dict[str, Any] = dict(self.fixed)
+        for name in self._order:
+            if self._is_active(name, known):
+                known[name] = self._value(name, config)
+        return np.array([d.to_unit(known[name]) if name in known else np.nan for name, d in self.domains.items()])
 
     def from_unit(self, u: ArrayLike) -> dict[str, Any]:
         """The config at a point of the unit cube, shape (d,); coordinates of inactive hyperparameters are ignored.
@@ -204,6 +203,9 @@ class SearchSpace:
                     f"{name} exists only when {condition.text}; fix {sorted(condition.names - self.fixed.keys())} first"
                 )
         fixed = {**self.fixed, **values}
+        for name in values:
+            if not self._is_active(name, fixed):
+                raise ValueError(f"{name} exists only when {self._conditions[name].text}; do not fix it with {values}")
         kept: dict[str, Domain] = {}
         for name in self._order:
             condition = self._conditions.get(name)
@@ -216,13 +218,27 @@ class SearchSpace:
     def to_hyperopt(self) -> dict[str, Any]:
         """The space for hyperopt's ``fmin``: name -> expression; an inactive hyperparameter evaluates to None.
 
-        hyperopt knows no constraints: report a config that fails ``satisfies`` as STATUS_FAIL.
+        ``from_hyperopt`` makes a config of what the objective then receives. hyperopt knows no constraints: report a
+        config that fails ``satisfies`` as STATUS_FAIL.
         """
         from hpo_tutor.hyperopt_space import to_hyperopt
 
         deciding = {name: ancestors(name, self._conditions, self.domains) for name in self.names}
         parents = {name: [parent for parent in self._order if parent in deciding[name]] for name in self.names}
         return to_hyperopt({name: self.domains[name] for name in self._order}, self._conditions, parents, self.fixed)
+
+    def from_hyperopt(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The config that hyperopt's evaluation of ``to_hyperopt()`` stands for: without what is inactive."""
+        active = self.active(values)
+        return {name: value for name, value in values.items() if name in active or name in self.fixed}
+
+    def _value(self, name: str, config: Mapping[str, Any]) -> Any:
+        """The value of an active hyperparameter, checked."""
+        if name not in config:
+            raise ValueError(f"{name} is missing from {dict(config)}; give it a value of {self.domains[name]}")
+        if config[name] not in self.domains[name]:
+            raise ValueError(f"{name}={config[name]!r} is outside its domain {self.domains[name]}")
+        return config[name]
 
     def _all_names(self) -> str:
         return ", ".join((*self.names, *self.fixed))

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hpo_tutor.plain import plain
+
 State = Literal["pending", "complete", "failed"]
 
 
@@ -68,21 +70,6 @@ class Trial:
             state=record["state"],
             message=record["message"],
         )
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON can hold it: numpy scalars become numbers, tuples lists, anything unknown its ``repr``."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return repr(value)
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    return repr(value)
 
 
 @dataclass
@@ -143,12 +130,17 @@ class History(Sequence[Trial]):
         return self.incumbent_losses - optimum
 
     def table(self) -> pd.DataFrame:
-        """One row a trial: number, each hyperparameter (missing where inactive), loss, state, seed, message."""
+        """One row a trial: number, each hyperparameter (missing where inactive), loss, state, seed, message.
+
+        A hyperparameter that bears one of these names is called config_seed and so on.
+        """
+        own = {"number", "loss", "state", "seed", "message"}
         names = list(dict.fromkeys(name for trial in self.trials for name in trial.config))
+        shown = {name: f"config_{name}" if name in own else name for name in names}
         rows = [
             {
                 "number": trial.number,
-                **{name: trial.config.get(name) for name in names},
+                **{shown[name]: trial.config.get(name) for name in names},
                 "loss": trial.loss,
                 **{f"loss_{i}": value for i, value in enumerate(trial.losses[1:], start=1)},
                 "state": trial.state,
@@ -157,5 +149,5 @@ class History(Sequence[Trial]):
             }
             for trial in self.trials
         ]
-        columns = ["number", *names, "loss", "state", "seed", "message"]
+        columns = ["number", *shown.values(), "loss", "state", "seed", "message"]
         return pd.DataFrame(rows, columns=None if rows else columns)

@@ -4,6 +4,7 @@ position  a trial's place in this search, from 0
 batch     how many trials are asked for, and evaluated, together
 """
 
+import copy
 import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,12 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
+from hpo_tutor.interrupts import uninterrupted
+from hpo_tutor.plain import plain, plain_text
 from hpo_tutor.protocols import Objective, Sampler, SearchExhausted
 from hpo_tutor.search_log import SearchLog
-from hpo_tutor.trials import History, Trial, plain
+from hpo_tutor.trials import History, Trial
 
 INTERRUPTED = "interrupted"
-AS_BEFORE = "make the sampler as before (same kind, same seed, fresh), or use another log"
+AS_BEFORE = "make the sampler as before (same kind, seed and number of points, fresh), or use another log"
 
 Function = Callable[[Mapping[str, Any]], float | Sequence[float]]
 
@@ -61,7 +64,8 @@ def minimize(
     for name, count in (("n_trials", n_trials), ("batch", batch)):
         if not isinstance(count, int | np.integer) or count < 1:
             raise ValueError(f"{name} must be a whole number of at least 1, got {count!r}")
-    search = {"seed": seed, "space": sampler.space.describe()}
+    seed = int(seed)
+    search = {"seed": seed, "objective": _identity(objective), "space": sampler.space.describe()}
     history = History()
     with (
         SearchLog(log, search) if log is not None else nullcontext() as record,
@@ -73,32 +77,64 @@ def minimize(
                 f"n_trials counts the whole search, and {record.path} already holds {record.n_asked} trials, got "
                 f"n_trials={n_trials}; ask for more, or read them with search_log.read_history"
             )
+        if record and record.n_asked and bar is not None:
+            bar.set_description(f"resumed from {record.path.name}")
         sampler.start(n_trials)
         try:
             while len(history) < n_trials:
                 first = len(history)
-                recorded = record.batch_from(first) if record else None
-                size, known = recorded or (min(batch, n_trials - first), {})
+                size, known = (record.batch_from(first) if record else None) or (min(batch, n_trials - first), {})
                 trials = _ask(sampler, size, seed)
+                if first == 0:
+                    _check_fresh(sampler, trials, record)
                 if not trials:
                     break
-                finished = _recorded(trials, known, record.path if record else None)
-                waiting = [trial for trial in trials if trial.number not in finished]
-                try:
-                    for trial in _evaluate(objective, waiting):
-                        if record:
-                            record.append(trial, (first, len(trials)))
-                        finished[trial.number] = trial
-                finally:  # also when interrupted: what is finished is kept
-                    for _, trial in sorted(finished.items()):
-                        history.trials.append(trial)
-                        sampler.tell(trial, trial.losses if len(trial.losses) > 1 else trial.loss)
-                    if bar is not None:
-                        _show(bar, history)
+                _run_batch(objective, sampler, trials, known, history, record)
+                if bar is not None:
+                    _show(bar, history)
         except KeyboardInterrupt:
             history.interrupted = True
     _warn_of_failures(history)
     return history
+
+
+def _check_fresh(sampler: Sampler, trials: Sequence[Trial], record: SearchLog | None) -> None:
+    """Refuse a used sampler where it would give an empty history, or a log from which nobody could resume."""
+    if not trials:
+        raise ValueError(
+            f"a search needs a sampler with something left to propose, and {sampler!r} has been asked for all it has; "
+            "make a fresh one for each search"
+        )
+    if record and trials[0].number != 0:
+        raise ValueError(
+            f"a search with a log needs a fresh sampler, and {sampler!r} has been asked {trials[0].number} times "
+            "already, so that nobody could resume it; make a new one, or leave log out"
+        )
+
+
+def _run_batch(
+    objective: Objective | Function,
+    sampler: Sampler,
+    trials: Sequence[Trial],
+    known: Mapping[int, Trial],
+    history: History,
+    record: SearchLog | None,
+) -> None:
+    """Evaluate what the log does not know, write it down, tell the sampler, in the order of the numbers."""
+    batch = (len(history), len(trials))
+    finished = _recorded(trials, known, record.path if record else None)
+    try:
+        for done in _evaluate(objective, [trial for trial in trials if trial.number not in finished]):
+            with uninterrupted():
+                for trial in done:
+                    finished[trial.number] = trial
+                    if record:
+                        record.append(trial, batch)
+    finally:  # also when interrupted: what is finished is kept
+        outcomes = [outcome for _, outcome in sorted(finished.items())]
+        history.trials += outcomes
+        for trial in outcomes:
+            sampler.tell(trial, trial.losses if len(trial.losses) > 1 else trial.loss)
 
 
 def _ask(sampler: Sampler, size: int, seed: int) -> list[Trial]:
@@ -137,30 +173,39 @@ def _recorded(trials: Sequence[Trial], known: Mapping[int, Trial], path: Path | 
     return outcomes
 
 
-def _evaluate(objective: Objective | Function, trials: Sequence[Trial]) -> Iterator[Trial]:
+def _identity(objective: Objective | Function) -> str:
+    """What an objective is called in a log, the same in the next process; its code is not looked into."""
+    if not isinstance(objective, Objective) and hasattr(objective, "__qualname__"):
+        return f"{objective.__module__}.{objective.__qualname__}"
+    return plain_text(objective)
+
+
+def _evaluate(objective: Objective | Function, trials: Sequence[Trial]) -> Iterator[list[Trial]]:
     """The finished trials; all together where the objective can, one by one where it cannot or where it raised."""
     if len(trials) > 1 and isinstance(objective, Objective):
         try:
             together = _evaluate_together(objective, trials)
         except KeyboardInterrupt:
-            yield from (_failed(trial, INTERRUPTED) for trial in trials)
+            yield [_failed(trial, INTERRUPTED) for trial in trials]
             raise
         except Exception:
             together = []  # one bad config must not cost the others: each is tried on its own below
         if together:
-            yield from together
+            yield together
             return
     for trial in trials:
         try:
             outcome = _evaluate_one(objective, trial)
         except KeyboardInterrupt:
-            yield _failed(trial, INTERRUPTED)
+            yield [_failed(trial, INTERRUPTED)]
             raise
-        yield outcome
+        yield [outcome]
 
 
 def _evaluate_together(objective: Objective, trials: Sequence[Trial]) -> list[Trial]:
-    losses = objective.evaluate([trial.config for trial in trials], seeds=[trial.seed or 0 for trial in trials])
+    # copies: an objective may pop what it has used, and the record must keep it
+    configs = [copy.deepcopy(dict(trial.config)) for trial in trials]
+    losses = objective.evaluate(configs, seeds=[trial.seed or 0 for trial in trials])
     rows = np.asarray(losses, dtype=np.float64)
     if rows.ndim not in (1, 2) or len(rows) != len(trials):
         raise ValueError(f"evaluate must return shape ({len(trials)},) or ({len(trials)}, m), got {rows.shape}")
@@ -171,7 +216,10 @@ def _evaluate_one(objective: Objective | Function, trial: Trial) -> Trial:
     try:
         if isinstance(objective, Objective):
             return _evaluate_together(objective, [trial])[0]
-        return _outcome(trial, np.asarray(objective(trial.config), dtype=np.float64))
+        losses = objective(copy.deepcopy(dict(trial.config)))
+        if losses is None:
+            return _failed(trial, "the objective returned None; is a `return` missing?")
+        return _outcome(trial, np.asarray(losses, dtype=np.float64))
     except Exception as error:
         return _failed(trial, f"{type(error).__name__}: {error}")
 

@@ -4,14 +4,17 @@ import json
 import multiprocessing
 import os
 import random
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hpo_tutor import problems
 from hpo_tutor.samplers import Design
 from hpo_tutor.search_log import SearchLog, read_history
 from hpo_tutor.search_space import Float, SearchSpace
@@ -162,6 +165,75 @@ def test_another_file_is_never_overwritten(tmp_path):
         search(tmp_path / "other.jsonl")
     with pytest.raises(ValueError, match="there is no search log"):
         read_history(tmp_path / "missing.jsonl")
+
+
+@pytest.mark.parametrize("content", [b'{"my": "results", "runs": [1, 2, 3]}', b"a text without an end", b"\x00\x01"])
+def test_a_file_without_a_last_newline_is_not_taken_for_a_torn_log(tmp_path, content):
+    """Only what begins as a log begins is cut off; anything else is somebody's work and stays."""
+    path = tmp_path / "results.json"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="is not a search log; choose another file"):
+        search(path)
+    assert path.read_bytes() == content
+
+
+def test_a_log_of_another_objective_is_refused(tmp_path):
+    """One log for two data batches would return the first one's losses for the second."""
+    path, digits = tmp_path / "search.jsonl", problems.landscape("digits")
+    for batch in (0, 0):
+        member = digits.draw(batch)
+        minimize(member, Design(member.space, "random"), 3, log=path, progress=False)
+    with pytest.raises(ValueError, match=r"belongs to another search: objective is '<Landscape digits: .*batch 0 of"):
+        minimize(digits.draw(1), Design(digits.space, "random"), 3, log=path, progress=False)
+
+
+def test_options_that_json_does_not_know_resume_in_another_process(tmp_path):
+    """A function among the options is written without its address, which differs from process to process."""
+    code = (
+        "import sys, math\nfrom hpo_tutor import Choice, SearchSpace, minimize, samplers\n"
+        "def relu(x): return x\n"
+        "class Tanh: pass\n"
+        "space = SearchSpace(act=Choice([relu, math.tanh, Tanh()]), data=Tanh(), names=['a', 'b'])\n"
+        "sampler = samplers.Design(space, 'random')\n"
+        "h = minimize(lambda c: len(repr(c['act'])), sampler, 4, log=sys.argv[1], progress=False)\n"
+        "print([t.state for t in h])"
+    )
+    run = [sys.executable, "-c", code, str(tmp_path / "search.jsonl")]
+    first, second = (subprocess.run(run, capture_output=True, text=True, check=True).stdout for _ in range(2))
+    assert first == second == "['complete', 'complete', 'complete', 'complete']\n"
+    assert "0x" not in (tmp_path / "search.jsonl").read_text()
+
+
+def test_a_numpy_seed_is_a_seed(tmp_path):
+    """Seeds from np.arange are as good as any."""
+    path = tmp_path / "search.jsonl"
+    assert search(path, seed=np.int64(1)).trials == search(path, seed=1).trials
+
+
+def test_an_interrupt_while_a_batch_is_written_loses_none_of_it(tmp_path, monkeypatch):
+    """Eight networks were trained together; Ctrl-C during the third line keeps all eight, in history and log."""
+    path, calls = tmp_path / "search.jsonl", iter(range(1000))
+    sync = os.fsync
+
+    def interrupted(file):
+        sync(file)
+        if next(calls) == 3:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    history = search(path, batch=8, n_trials=16)
+    assert history.interrupted
+    assert len(history) == len(recorded(path)) == 8
+    assert history.trials == search(None, batch=8, n_trials=8).trials
+    assert search(path, batch=8, n_trials=16).trials == search(None, batch=8, n_trials=16).trials
+
+
+def test_a_used_sampler_cannot_begin_a_log(tmp_path):
+    """Nobody could resume from the middle of a sampler's questions."""
+    sampler = Learner()
+    minimize(Noisy(), sampler, 3, progress=False)
+    with pytest.raises(ValueError, match=r"a search with a log needs a fresh sampler, and .* has been asked 3 times"):
+        minimize(Noisy(), sampler, 6, log=tmp_path / "search.jsonl", progress=False)
 
 
 def test_damage_in_the_middle_is_noticed(tmp_path):

@@ -1,6 +1,7 @@
 """Search spaces: to the unit cube and back, conditions, constraints, and what hyperopt makes of them."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -54,14 +55,12 @@ def test_coordinates_of_inactive_hyperparameters_are_ignored(data: st.DataObject
 
 @given(st.data())
 def test_active_means_that_the_condition_holds(data: st.DataObject):
-    """A hyperparameter is in the config just when Python, evaluating its condition on the config, says so."""
+    """A hyperparameter is in the config just when its parents are and Python, evaluating its condition, says so."""
     space = data.draw(spaces(constraints=False))
     config = space.from_unit(data.draw(units(space.n_dims)))
     for name, domain in space.domains.items():
-        try:
-            holds = domain.when is None or bool(eval(domain.when, {}, dict(config)))
-        except NameError:  # a parent is inactive
-            holds = False
+        parents = re.findall(r"h\d+", domain.when or "")  # the names of the random spaces
+        holds = all(parent in config for parent in parents) and bool(eval(domain.when or "True", {}, dict(config)))
         assert (name in config) == holds
 
 
@@ -156,6 +155,8 @@ def test_a_constraint_that_nothing_satisfies_ends_with_advice():
         ),
         (lambda: SearchSpace(m=Float(0, 1), constraints=["m < n"]), "the constraint 'm < n' needs n"),
         (lambda: SearchSpace(m=Float), "m: got the class Float; give it its bounds"),
+        (lambda: SearchSpace(c=Choice({"relu", "tanh"})), "c: options must be a list of options, got the set"),
+        (lambda: SearchSpace({"lambda": Float(0, 1)}), "must be a Python identifier, got 'lambda'"),
         (lambda: SearchSpace({"learning rate": Float(0, 1)}), "must be a Python identifier, got 'learning rate'"),
     ],
 )
@@ -197,6 +198,20 @@ def test_a_bad_point_of_the_unit_cube_is_refused(point: list, message: str):
         NESTED.from_unit(point)
 
 
+def test_a_missing_hyperparameter_is_not_taken_for_an_inactive_one():
+    """A typing error in a config is told, not turned into nan."""
+    with pytest.raises(ValueError, match="learning_rate is missing"):
+        NESTED.to_unit({"learning_rat": 0.01, "optimizer": "adam", "n_layers": 1})
+
+
+def test_a_logarithmic_scale_may_span_everything_a_float_can():
+    """Bounds whose ratio overflows still have a middle, and ends that are exact."""
+    domain = Float(1e-300, 1e300, log=True)
+    assert domain.from_unit(0.5) == pytest.approx(1)
+    assert (domain.from_unit(0), domain.from_unit(1)) == (1e-300, 1e300)
+    assert domain.to_unit(1.0) == pytest.approx(0.5)
+
+
 def test_fixing_a_hyperparameter_removes_what_it_switches_off():
     """The tile n_layers = 2 has no third width; a tile is a space like any other."""
     tile = NESTED.fix(n_layers=2, optimizer="adam")
@@ -212,6 +227,8 @@ def test_fixing_a_hyperparameter_removes_what_it_switches_off():
         NESTED.fix(width_2=8)
     with pytest.raises(ValueError, match="n_layers=9 is outside"):
         NESTED.fix(n_layers=9)
+    with pytest.raises(ValueError, match="width_2 exists only when n_layers >= 2; do not fix it"):
+        NESTED.fix(n_layers=1, width_2=32)
 
 
 def stripped(sampled: dict) -> dict:
@@ -236,6 +253,26 @@ def test_hyperopt_draws_from_the_same_distribution():
     assert np.mean(["momentum" in c for c in configs]) == pytest.approx(1 / 2, abs=0.05)
     assert np.mean(["width_2" in c for c in configs]) == pytest.approx(2 / 3, abs=0.05)
     assert np.median([c["learning_rate"] for c in configs]) == pytest.approx(10**-2.5, rel=0.25)
+
+
+def test_a_logarithmic_parent_keeps_its_scale_in_hyperopt():
+    """Having a child does not change how an integer is drawn: its median stays the geometric middle."""
+    space = SearchSpace(n=Integer(1, 256, log=True), child=Float(0, 1, when="n >= 4"))
+    tree, rng = space.to_hyperopt(), np.random.default_rng(0)
+    hyperopts = np.median([sample(tree, rng)["n"] for _ in range(1500)])
+    ours = np.median([space.sample(rng)["n"] for _ in range(1500)])
+    assert hyperopts == pytest.approx(ours, abs=2.5)
+
+
+def test_none_and_lists_are_values_like_any_other():
+    """scikit-learn's max_depth=None is an option, not an inactive hyperparameter; a fixed list stays a list."""
+    space = SearchSpace(depth=Choice([None, 3]), leaves=Integer(2, 9, when="depth == 3"), hidden=[32, 32], weights=None)
+    tree, rng = space.to_hyperopt(), np.random.default_rng(0)
+    for _ in range(20):
+        config = space.from_hyperopt(sample(tree, rng))
+        space.validate(config)
+        assert config["hidden"] == [32, 32]
+        assert {"depth", "weights"} <= config.keys()
 
 
 def test_tpe_learns_only_from_active_hyperparameters():

@@ -64,6 +64,12 @@ def test_the_table_has_a_row_a_trial_and_a_column_a_hyperparameter():
     assert list(History().table().columns) == ["number", "loss", "state", "seed", "message"]
 
 
+def test_a_hyperparameter_called_seed_keeps_its_column():
+    """Names of the table's own are given to the hyperparameter with a prefix, not overwritten."""
+    table = History([Trial(0, {"seed": 8, "x": 0.5}, 123, None, (1.0,), "complete")]).table()
+    assert table.loc[0, ["config_seed", "seed", "x"]].tolist() == [8, 123, 0.5]
+
+
 def test_a_history_is_a_sequence():
     """Slices are histories."""
     assert history(3, 1, 2)[:2].losses.tolist() == [3, 1]
@@ -91,5 +97,5 @@ def test_json_holds_null_and_the_state_never_nan():
     record = json.loads(json.dumps(trial.to_json(), allow_nan=False))
     assert record["losses"] == [None, 1.0]
     assert record["state"] == "failed"
-    assert record["config"] == {"a": 0.5, "b": "nan", "c": [1, 2], "d": repr(print)}
+    assert record["config"] == {"a": 0.5, "b": "nan", "c": [1, 2], "d": "<built-in function print>"}
     assert math.isnan(Trial.from_json(record).loss)

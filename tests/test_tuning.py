@@ -92,7 +92,7 @@ def test_a_batch_that_raises_is_rerun_one_by_one_with_the_same_seeds():
     [
         (math.nan, "a loss must be a finite number, the objective returned (nan,)"),
         (math.inf, "a loss must be a finite number, the objective returned (inf,)"),
-        (None, "a loss must be a finite number, the objective returned (nan,)"),
+        (None, "the objective returned None; is a `return` missing?"),
         ((0.5, math.nan), "a loss must be a finite number, the objective returned (0.5, nan)"),
         ("low", "ValueError: could not convert string to float"),
     ],
@@ -131,6 +131,34 @@ def test_ctrl_c_costs_the_trial_in_flight_and_returns_the_history():
     assert history.interrupted
     assert [trial.state for trial in history] == ["complete"] * 9 + ["failed"]
     assert history[9].message == "interrupted"
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_an_objective_may_do_what_it_likes_with_its_config(batch):
+    """Popping and overwriting are everyday code; the record keeps what was asked for, lists included."""
+    space = SearchSpace(x=Float(0, 1), layers=[32, 32])
+
+    class Rough(Joint):
+        """Takes its config apart."""
+
+        def evaluate(self, configs, *, seeds, fidelity=None):
+            """The x of each, shape (K,)."""
+            for config in configs:
+                config["layers"].append(config.pop("x"))
+            return [config["layers"][-1] for config in configs]
+
+    for objective in (Rough(), lambda config: config["layers"].append(1) or config.pop("x")):
+        history = minimize(objective, Design(space, "random"), 6, batch=batch, progress=False)
+        assert [trial.config["x"] for trial in history] == history.losses.tolist()
+        assert all(trial.config["layers"] == [32, 32] for trial in history)
+
+
+def test_a_sampler_that_has_nothing_left_is_told_of():
+    """Running a cell twice with the same sampler does not end in an empty history without a word."""
+    sampler = design()
+    minimize(bowl, sampler, 5, progress=False)
+    with pytest.raises(ValueError, match="has been asked for all it has; make a fresh one"):
+        minimize(bowl, sampler, 5, progress=False)
 
 
 def test_several_losses_are_kept_and_the_first_is_minimised():

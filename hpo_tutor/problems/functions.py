@@ -16,6 +16,8 @@ from hpo_tutor.search_space import Float, SearchSpace
 
 Array = NDArray[np.float64]
 
+MEMBERS_OWN = 2**32 - 3  # the stream of a random quadratic's numbers, unlike that of any trial or sampler
+
 _HARTMANN_A = np.array(
     [[10, 3, 17, 3.5, 1.7, 8], [0.05, 10, 17, 0.1, 8, 14], [3, 3.5, 1.7, 10, 17, 8], [17, 8, 0.05, 10, 0.1, 14]]
 )
@@ -219,7 +221,7 @@ class RandomQuadratic(Function):
 
     def __init__(self, n_dims: int, seed: int) -> None:
         A, w, p = quadratic_members([seed], n_dims)  # noqa: N806 - the source's letters
-        self.seed = seed
+        self.seed = self.member = seed
         super().__init__(
             "random-quadratic",
             lambda x: quadratic_values(x[None], A, w, p)[0],
@@ -228,6 +230,9 @@ class RandomQuadratic(Function):
             minimisers=p,
             source="the benchmark without data of the project Beating grid and random search; see quadratic_members",
         )
+
+    def __repr__(self) -> str:
+        return f"<Function {self.name}, {self.space.n_dims} dimensions, member {self.seed}>"
 
     def draw(self, seed: int) -> "RandomQuadratic":
         """The member of the family that belongs to a seed."""
@@ -241,7 +246,9 @@ def quadratic_members(seeds: Sequence[int], n_dims: int) -> tuple[Array, Array, 
     its own seed alone.
     """
     d = n_dims
-    u = np.array([np.random.default_rng(seed).random(d * d + 2 * d) for seed in seeds]).reshape(len(seeds), -1)
+    # a stream of its own: a design drawn from the same seed would otherwise hold the very numbers of the minimum p
+    streams = [np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(MEMBERS_OWN,))) for seed in seeds]
+    u = np.array([rng.random(d * d + 2 * d) for rng in streams]).reshape(len(seeds), -1)
     A = 2 * u[:, : d * d].reshape(-1, d, d) - 1  # noqa: N806 - the source's letter
     w = u[:, d * d : d * d + d]
     A /= np.linalg.norm(A, axis=(1, 2), keepdims=True)  # noqa: N806

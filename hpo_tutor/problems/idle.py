@@ -30,12 +30,16 @@ class WithIdle:
         self.objective, self.n_idle = objective, n_idle
         self.loss_names, self.optimum = objective.loss_names, objective.optimum
         self.loss_unit = getattr(objective, "loss_unit", "")
+        self.member = getattr(objective, "member", 0)
         space: SearchSpace = objective.space
         own = {**space.domains, **space.fixed}
         idle = {f"idle_{i + 1}": Float(0, 1) for i in range(n_idle)}
         if taken := own.keys() & idle.keys():
             raise ValueError(f"{objective!r} has {sorted(taken)} already; add all idle hyperparameters at once")
         self.space = SearchSpace({**own, **idle}, constraints=[rule.text for rule in space.constraints])
+
+    def __repr__(self) -> str:
+        return f"<{self.objective!r} with {self.n_idle} idle hyperparameters>"
 
     def __call__(self, config: Mapping[str, Any]) -> float:
         """The loss of one configuration, whatever its idle part."""

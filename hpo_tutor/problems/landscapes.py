@@ -54,7 +54,7 @@ class Landscape:
         if not 0 <= batch < self.n_batches:
             raise ValueError(f"batch must lie in 0..{self.n_batches - 1}, got {batch}; {recorded.name} has no other")
         self._recorded = recorded
-        self.name, self.batch, self.about = recorded.name, batch, recorded.about
+        self.name, self.batch, self.member, self.about = recorded.name, batch, batch, recorded.about
         tuned = {axis.name: axis.domain for axis in recorded.axes}
         self.space = SearchSpace({**tuned, **recorded.about["fixed"]})
         self.loss_names, self.loss_unit = (recorded.about["loss_name"],), recorded.about["loss_unit"]

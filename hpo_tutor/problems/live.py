@@ -32,7 +32,7 @@ class Live:
         tasks.rows(name, batch, n_batches)  # missing data or a bad batch shows now rather than in the first trial
         self.name, self.space, self.batch, self.n_batches = name, space, batch, n_batches
         self.loss_names, self.loss_unit = (task.loss_name,), task.loss_unit
-        self.n_trained = 0
+        self.n_trained, self.member = 0, batch
         self._options = dict(options or {})
 
     def __repr__(self) -> str:

@@ -41,7 +41,8 @@ def compare(
 
     Args:
         samplers: name -> item, or items alone: "grid", BayesianOptimization, functools.partial(Design, name="lhs").
-        objective: has a space; where it has ``draw(seed)``, each lap meets another member of its family.
+        objective: has a space; where it has ``draw(seed)``, each lap meets the member of its family that belongs to the
+            seed. A landscape has one for each data batch, so laps beyond their number meet the same batches again.
         n_trials: the budget of each search.
         seeds: the laps; 20 or more are needed before a difference means anything.
         batch: how many trials are asked for at once.
@@ -60,6 +61,7 @@ def compare(
         raise ValueError(f"n_trials must be at least 1, it is {n_trials}")
     if not hasattr(objective, "space"):
         raise ValueError(f"a race needs an objective with a space, such as problems.function(...); got {objective!r}")
+    loss_name = getattr(objective, "loss_names", ("loss",))[0]
     frames: list[pd.DataFrame] = []
     histories: dict[tuple[str, int], History] = {}
     finished: list[int] = []
@@ -84,7 +86,7 @@ def compare(
         samplers=tuple(items),
         seeds=tuple(finished),
         n_trials=n_trials,
-        loss_name=objective.loss_names[0],
+        loss_name=loss_name,
         loss_unit=getattr(objective, "loss_unit", ""),
         histories=histories,
         interrupted=len(finished) < len(laps),
@@ -124,6 +126,7 @@ def _rows(name: str, seed: int, history: History, member: Objective) -> pd.DataF
         {
             "sampler": name,
             "seed": seed,
+            "member": getattr(member, "member", 0),
             "trial": np.arange(len(history)),
             "loss": losses,
             "incumbent": incumbents,

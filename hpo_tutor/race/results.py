@@ -28,7 +28,8 @@ class Race:
     """The searches of several samplers on the same tasks.
 
     Attributes:
-        table: one row a trial: sampler, seed, trial (from 0), loss, incumbent, score, regret.
+        table: one row a trial: sampler, seed, member, trial (from 0), loss, incumbent, score, regret. ``member`` says
+            which of the objective's family was searched: the data batch, or the seed it was drawn from.
         samplers: their names, in the order of entry.
         seeds: the seeds that every sampler finished.
         n_trials: the budget of each search; a grid may have used less.
@@ -106,7 +107,9 @@ class Race:
     def differences(self, a: str, b: str, column: str = "score") -> Array:
         """The final score of ``a`` minus that of ``b``, seed by seed, shape (n_seeds,); negative where a is better.
 
-        Both met the same task with the same trial seeds, so what is hard about a task cancels.
+        Both met the same task with the same trial seeds, so what is hard about a task cancels. Where only one of them
+        found nothing, the difference is infinite; it is nan where neither did. Seeds that met the same member
+        (``table["member"]``) are no independent evidence about other members.
 
         Raises:
             ValueError: a sampler did not take part.
@@ -114,8 +117,9 @@ class Race:
         for name in (a, b):
             if name not in self.samplers:
                 raise ValueError(f"a sampler must have taken part ({', '.join(self.samplers)}); {name!r} did not")
-        curves = self.curves(column)
-        return curves[a][:, -1] - curves[b][:, -1]
+        curves = self._bad_if_missing(column)
+        with np.errstate(invalid="ignore"):  # inf - inf where neither found anything
+            return curves[a][:, -1] - curves[b][:, -1]
 
     def _bad_if_missing(self, column: str) -> dict[str, Array]:
         """The curves with infinity where no trial has succeeded yet; nan where the whole column is unknown."""

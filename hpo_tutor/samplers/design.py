@@ -119,14 +119,14 @@ class Design(BaseSampler):
                 break
             share = max(len(points), 0.1) / n_points
             n_levels = min(max(n_levels + 1, int(0.9 * n_levels * share ** (-1 / n_dims))), most)
-        too_fine = points
-        for finer in range(n_levels - 1, coarse, -1):  # and step back
-            points = self._feasible(self._make(finer**n_dims))
+        too_fine, fine = points, n_levels
+        while fine - coarse > 1:  # and halve the way back
+            middle = (coarse + fine) // 2
+            points = self._feasible(self._make(middle**n_dims))
             if len(points) > n_points:
-                too_fine = points
-            elif len(points) > len(best):
-                best = points
-                break
+                too_fine, fine = points, middle
+            else:
+                best, coarse = max(best, points, key=len), middle
         if len(best) or len(too_fine):
             return best if len(best) else too_fine
         raise self._too_rare(n_points, 0, coarse**n_dims)

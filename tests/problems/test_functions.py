@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize, rosen
 from scipy.stats import qmc
 
-from hpo_tutor import problems
+from hpo_tutor import designs, problems
 from hpo_tutor.problems.functions import FORMULAS, Function, function, quadratic_members, quadratic_values
 from hpo_tutor.protocols import Objective
 
@@ -222,3 +222,16 @@ def test_fixed_dimensions_may_be_named():
     """The number of dimensions that a function has anyway is accepted."""
     assert function("hartmann6", 6).space.n_dims == 6
     assert set(FORMULAS) == {"branin", "rosenbrock", "rastrigin", "eggholder", "ackley", "hartmann6"}
+
+
+def test_no_design_of_the_same_seed_knows_where_the_minimum_is():
+    """A bowl's numbers are a stream of their own: the points drawn from its seed are no nearer than any others."""
+    bests = {0: [], 1: []}
+    for seed in range(400):
+        bowl = problems.function("random-quadratic", n_dims=3, seed=seed)
+        for shift, found in bests.items():
+            found.append(bowl.values(designs.make("random", 30, 3, seed=seed + 1000 * shift) - 0.5).min())
+    assert min(bests[0]) > 0
+    same, other = (np.mean(found) for found in bests.values())
+    spread = np.hypot(*(np.std(found) / 20 for found in bests.values()))
+    assert abs(same - other) < 4 * spread
