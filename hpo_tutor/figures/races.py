@@ -85,10 +85,17 @@ def differences(race: Race, a: str, b: str, column: str = "score") -> go.Figure:
     The interval covers the true median in at least 95 % of races, whatever the distribution (it takes the k-th
     smallest and largest difference, k from the binomial distribution); it needs six seeds.
 
+    A seed on which only one of them found anything counts as infinitely far on its side, too far to be drawn; the
+    description says how many there are. Seeds on which neither did are left out.
+
     Raises:
-        ValueError: a sampler did not take part.
+        ValueError: a sampler did not take part, or neither succeeded on any seed.
     """
-    values = race.differences(a, b, column)
+    values, seeds = race.differences(a, b, column), np.array(race.seeds)
+    decided = ~np.isnan(values)
+    if not decided.any():
+        raise ValueError(f"a difference needs a seed on which {a} or {b} succeeded, and there is none; see race.table")
+    values, seeds = values[decided], seeds[decided]
     median, interval = float(np.median(values)), median_interval(values)
     n_better, n_worse = int(np.sum(values < 0)), int(np.sum(values > 0))
     heights = np.random.default_rng(0).uniform(-1, 1, len(values))  # spread, so that equal points are told apart
@@ -108,7 +115,7 @@ def differences(race: Race, a: str, b: str, column: str = "score") -> go.Figure:
                 "symbol": look.symbol if look else "line-ns-open",
                 "size": 9,
             },
-            customdata=np.array(race.seeds)[chosen],
+            customdata=seeds[chosen],
             hovertemplate="seed %{customdata}: %{x:.3g}<extra></extra>",
         )
     low, high = interval or (median, median)
@@ -140,7 +147,8 @@ def differences(race: Race, a: str, b: str, column: str = "score") -> go.Figure:
         f"{a} against {b}",
         f"a point a seed; left of zero {a} is better",
         f"Differences in {column} between {a} and {b} after {race.n_trials} trials, seed by seed: {a} is better in "
-        f"{n_better} of {len(values)} seeds, {b} in {n_worse}; median difference {number(median)}, {tail}.",
+        f"{n_better} of {len(values)} seeds, {b} in {n_worse}; median difference {number(median)}, {tail}."
+        + (f" {np.isinf(values).sum()} of them found nothing to compare with." if np.isinf(values).any() else ""),
         height=320,
     )
 

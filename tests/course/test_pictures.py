@@ -38,6 +38,18 @@ def test_losses_are_shown_from_the_side_of_each_hyperparameter(race: Race) -> No
     assert sum(bool(trace.showlegend) for trace in figure.data) == 3
 
 
+def test_valleys_are_turned_by_their_angle() -> None:
+    """Each line runs through the middle, at right angles to the direction in which places across it are measured."""
+    trials = designs.make("grid-midpoints", 9, 2)
+    figure = nb03.valleys(trials, angles=(0, 20, 45))
+    for line, points, angle in zip(figure.data[::2], figure.data[1::2], (0, 20, 45), strict=True):
+        ends = np.stack([line.x, line.y], axis=1)
+        np.testing.assert_allclose(ends.mean(axis=0), [0.5, 0.5])
+        across = [np.cos(np.radians(angle)), np.sin(np.radians(angle))]
+        assert (ends[1] - ends[0]) @ across == pytest.approx(0, abs=1e-12)
+        np.testing.assert_array_equal(np.stack([points.x, points.y], axis=1), trials)
+
+
 def test_strips_count_places() -> None:
     """A row for each entry, in the sampler's colour; places that coincide are counted once."""
     figure = nb03.strips({"grid, 0°": np.array([0.1, 0.1, 0.5]), "random, 0°": np.array([0.2, 0.3, 0.4])})

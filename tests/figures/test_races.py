@@ -172,3 +172,14 @@ def test_the_interval_covers_the_true_median_of_a_skewed_distribution():
     intervals = [median_interval(row) for row in draws]
     covered = np.mean([low <= np.log(2) <= high for low, high in intervals])
     assert covered >= 0.95 - 4 * (0.05 * 0.95 / 2000) ** 0.5
+
+
+def test_a_search_that_found_nothing_counts_against_its_sampler():
+    """Of five seeds a failed on two: the median moves to b's side, and the sentence tells of the two."""
+    nothing = [np.nan, np.nan]
+    race = tiny({"a": [[1, 1], [1, 1], [3, 3], nothing, nothing], "b": [[2, 2]] * 5})
+    figure = differences(race, "a", "b")
+    assert traces(figure, "median")[0].x[0] == 1
+    assert "2 of them found nothing" in figure.layout.meta["description"]
+    with pytest.raises(ValueError, match="needs a seed on which a or b succeeded"):
+        differences(tiny({"a": [nothing], "b": [nothing]}), "a", "b")

@@ -42,7 +42,7 @@ def squares(points: Mapping[str, Array]) -> go.Figure:
         )
         counts.append(f"{name} {len(np.unique(trials[:, 0].round(9)))}")
     figure.update_xaxes(axis("x", range=[-0.05, 1.05]))
-    figure.update_yaxes(axis("", range=[-0.22, 1.05], tickvals=[0, 0.5, 1]))
+    figure.update_yaxes(axis("", range=[-0.22, 1.05], tick0=0, dtick=0.5))
     figure.update_yaxes(title_text=ink("y"), col=1)
     n_trials = len(next(iter(points.values())))
     dressed(
@@ -83,6 +83,47 @@ def loss_against(race: Race, hyperparameters: Sequence[str], seed: int) -> go.Fi
         f"Loss of {len(losses)} networks over {' and over '.join(hyperparameters)}, "
         f"from {number(np.nanmin(losses))} to {number(np.nanmax(losses))}.",
     )
+
+
+def valleys(trials: Array, angles: Sequence[float]) -> go.Figure:
+    """The trials of a design, and a straight valley through the middle of the square at each angle.
+
+    Args:
+        trials: (N, 2) in the unit square.
+        angles: in degrees; 0 where only the horizontal axis matters, so that the valley is upright.
+    """
+    figure = make_subplots(cols=len(angles), subplot_titles=[ink(f"{angle}°") for angle in angles])
+    along = np.array([-0.75, 0.75])
+    for column, angle in enumerate(angles, start=1):
+        turned = np.radians(angle)
+        figure.add_scatter(
+            x=0.5 - along * np.sin(turned),
+            y=0.5 + along * np.cos(turned),
+            mode="lines",
+            line={"color": FALLBACK, "width": 14},
+            opacity=0.45,
+            hoverinfo="skip",
+            row=1,
+            col=column,
+        )
+        look = {"color": style("grid-midpoints").color, "symbol": style("grid-midpoints").symbol, "size": 9}
+        figure.add_scatter(
+            x=trials[:, 0], y=trials[:, 1], mode="markers", marker=look, name=ink("trial"), row=1, col=column
+        )
+    figure.update_xaxes(axis("x", range=[0, 1], constrain="domain"))
+    for column in range(1, len(angles) + 1):  # squares, so that 45° looks like 45°
+        anchor = f"x{column if column > 1 else ''}"
+        sides = axis("", range=[0, 1], dtick=0.5, constrain="domain", scaleanchor=anchor, showticklabels=column == 1)
+        figure.update_yaxes(sides, col=column)
+    figure.update_yaxes(title_text=ink("y"), col=1)
+    dressed(
+        figure,
+        "A valley at an angle",
+        "the broad line is the valley; the points are the midpoint grid",
+        f"Squares with {len(trials)} trials and a straight valley through their middle, turned by "
+        f"{', '.join(f'{angle}°' for angle in angles)}.",
+    )
+    return figure.update_layout(showlegend=False, margin_t=104)
 
 
 def strips(shadows: Mapping[str, Array]) -> go.Figure:
