@@ -5,11 +5,12 @@ else that differs is shown with a case, without a diagnosis. The student's code 
 """
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hpo_tutor.course.claims import strict
 from hpo_tutor.course.exercises import Exercise, Variant, exercise, in_short
@@ -90,6 +91,12 @@ def examine(asked: Exercise, function: Callable[..., Any]) -> Verdict:
         for arguments, want, got in zip(asked.cases, expected, answers, strict=True)
         if not agree(got, want)
     ]
+    if all(map(_is_text, answers)):
+        return Verdict(
+            "wrong",
+            'your function returns text. Return the number itself, without quotes, str or f"...":',
+            differing[0],
+        )
     named = _equal_on_every_case(asked, asked.mistakes, answers)
     if len(named) == 1:
         return Verdict("wrong", f"not right yet. The likely mistake: {named[0].message}", differing[0], named[0])
@@ -97,16 +104,43 @@ def examine(asked: Exercise, function: Callable[..., Any]) -> Verdict:
 
 
 def agree(got: Any, want: Any) -> bool:
-    """Whether two answers are the same numbers: lists, tuples, arrays and numpy scalars alike; nan equals nan."""
-    if isinstance(got, str):  # numpy would read "59" as a number
-        return False
-    try:
-        left, right = np.asarray(got, dtype=np.float64), np.asarray(want, dtype=np.float64)
-    except (TypeError, ValueError, RuntimeError):
-        return False  # None, a ragged list, a tensor that still carries its gradient
-    if left.shape != right.shape and not (right.ndim == 0 and left.size == 1):
+    """Whether two answers are the same numbers: lists, tuples, arrays and numpy scalars alike; nan equals nan.
+
+    Where the wanted answer is a tuple, its items are compared one by one, so that each may have its own shape.
+    An array with one element is as good as a number. Text is no number, even if numpy could read one from it.
+    """
+    if isinstance(want, tuple):
+        items = _items(got)
+        return len(items) == len(want) and all(map(agree, items, want))
+    left, right = _numbers(got), np.asarray(want, dtype=np.float64)
+    if left is None or (left.shape != right.shape and not (right.ndim == 0 and left.size == 1)):
         return False
     return bool(np.allclose(left.reshape(right.shape), right, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True))
+
+
+def _items(answer: Any) -> Sequence[Any]:
+    if isinstance(answer, tuple | list):
+        return answer
+    numbers = _numbers(answer)
+    return () if numbers is None or numbers.ndim == 0 else list(numbers)
+
+
+def _numbers(answer: Any) -> NDArray[np.float64] | None:
+    """The answer as an array, or None for text, complex numbers, ragged lists, tensors that still carry a gradient."""
+    try:
+        plain = np.asarray(answer)
+        return None if plain.dtype.kind not in "biufO" or _is_text(plain) else plain.astype(np.float64)
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        return None
+
+
+def _is_text(answer: Any) -> bool:
+    """Whether there is text in an answer: "59", ["0.9", "0.7"], (0.2, "0.1")."""
+    try:
+        plain = np.asarray(answer)
+    except (TypeError, ValueError, RuntimeError):
+        return False
+    return plain.dtype.kind in "UST" or any(isinstance(item, str | bytes) for item in plain.flat)
 
 
 def _all_agree(answers: list[Any], wanted: Iterable[Any]) -> bool:
@@ -125,7 +159,7 @@ def _equal_on_every_case(asked: Exercise, variants: Iterable[Variant], answers: 
 
 def _settled(answer: Any) -> Any:
     """The answer itself, or a list where it can be walked through only once (a generator is a fair way to write it)."""
-    return list(answer) if isinstance(answer, Iterable) and iter(answer) is answer else answer
+    return list(answer) if isinstance(answer, Iterator) else answer
 
 
 def _note(exercise_id: str) -> None:

@@ -153,7 +153,9 @@ def _difference_by_hand(x: Any, y: Any) -> Any:
 UNUSUAL = [
     ("03.1", _draws_by_trying),
     ("03.1", _draws_as_an_array),
-    ("03.1", lambda share, confidence: float(1 + int(math.log(1 - confidence, 1 - share)))),
+    ("03.1", lambda share, confidence: float(math.ceil(math.log(1 - confidence, 1 - share)))),
+    ("03.1", np.vectorize(exercise("03.1").truth)),  # gives arrays without axes
+    ("03.1", lambda share, confidence: math.ceil(math.log1p(-confidence) / math.log1p(-share))),
     ("03.2", _lowest_by_python),
     ("03.2", _lowest_one_by_one),
     ("03.2", _lowest_in_place),
@@ -162,6 +164,7 @@ UNUSUAL = [
     ("03.3", _difference_by_hand),
     ("03.3", lambda a, b: np.array([np.mean(a - b), stats.sem(a - b)])),
     ("03.3", lambda a, b: (np.mean(a) - np.mean(b), np.std(a - b) / np.sqrt(len(a) - 1))),
+    ("03.3", lambda a, b: (np.mean(a - b), np.array([stats.sem(a - b)]))),
 ]
 
 
@@ -233,7 +236,33 @@ def test_a_result_instead_of_the_function_is_explained(capsys: pytest.CaptureFix
     assert 'this is 59; write check("03.1", n_draws) without brackets' in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("answer", ["59", [[1], [1, 2]], {"n": 59}, object(), [], 59 + 1j, lambda: 59, [59, 59]])
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("03.1", lambda share, confidence: str(exercise("03.1").truth(share, confidence))),
+        ("03.2", lambda losses: [f"{loss:.3f}" for loss in exercise("03.2").truth(losses)]),
+        ("03.3", lambda a, b: (str((a - b).mean()), "0.1")),
+    ],
+)
+def test_text_is_not_taken_for_a_number(name: str, function: Function, capsys: pytest.CaptureFixture[str]) -> None:
+    """An answer in quotes is told so, even where the digits are right."""
+    check(name, function)
+    assert "your function returns text. Return the number itself" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("03.1", lambda share, confidence: next(n for n in range(1, 999) if 1 - (1 - share) ** n > confidence)),
+        ("03.2", lambda losses: np.minimum(100, exercise("03.2").truth(losses))),
+    ],
+)
+def test_what_a_student_got_past_the_check_is_caught(name: str, function: Function) -> None:
+    """A strict inequality asks for one draw too many; a start at 100 hides that losses may be larger."""
+    assert examine(exercise(name), function).state == "wrong"
+
+
+@pytest.mark.parametrize("answer", [[[1], [1, 2]], {"n": 59}, object(), [], 59 + 1j, lambda: 59, [59, 59]])
 def test_strange_answers_are_shown(answer: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """Text, ragged lists, mappings, complex numbers: none is a number of draws, and none raises."""
     check("03.1", lambda share, confidence: answer)

@@ -2,7 +2,7 @@
 
 An exercise is a function to write. It is checked on a few cases against ``truth``; a well-known mistake is itself a
 function, so that "the square root is missing" is said only of an answer that behaves exactly as if it were.
-The exercises of notebook NN stand in the room ``nbNN``.
+The exercises of notebook NN are the ``EXERCISES`` of ``nbNN``, a room or a folder with a room for each.
 """
 
 import importlib
