@@ -181,6 +181,177 @@ def test_dividing_by_n_is_right_with_a_remark(student: Path, capsys: pytest.Capt
     assert list(passed(student / "progress.jsonl")) == ["03.3"]
 
 
+# --- mistakes as students write them, against a few words of the message ------------------------------------------------
+
+
+def _one_miss_too_many(share: float, confidence: float) -> int:
+    n, miss = 0, 1.0
+    while not miss < 1 - confidence:
+        n, miss = n + 1, miss * (1 - share)
+    return n
+
+
+def _powers_one_too_many(share: float, confidence: float) -> int:
+    return next(n for n in itertools.count(1) if (1 - share) ** n < 1 - confidence)
+
+
+def _counted_from_zero(share: float, confidence: float) -> int:
+    return next(n for n in itertools.count() if (1 - share) ** (n + 1) <= 1 - confidence)
+
+
+def _incumbents(best: float, step: Function, *, late: bool = False) -> Function:
+    def function(losses: Any) -> list[float]:
+        kept, now = [], best
+        for loss in losses:
+            before, now = now, step(loss, now)
+            kept.append(before if late else now)
+        return kept
+
+    return function
+
+
+def _without_failed(losses: Any) -> list[float]:
+    best, kept = math.inf, []
+    for loss in losses:
+        if math.isnan(loss):
+            continue
+        best = min(best, loss)
+        kept.append(best)
+    return kept
+
+
+def _only_improvements(losses: Any) -> list[float]:
+    best, kept = math.inf, []
+    for loss in losses:
+        if loss < best:
+            best = loss
+            kept.append(best)
+    return kept
+
+
+def _later_improvements(losses: Any) -> list[float]:
+    best, kept = losses[0], []
+    for loss in losses[1:]:
+        if loss < best:
+            best = loss
+            kept.append(best)
+    return kept
+
+
+def _late_from_the_first(losses: Any) -> list[float]:
+    best, kept = losses[0], []
+    for loss in losses:
+        kept.append(best)
+        best = min(best, loss)
+    return kept
+
+
+def _without_the_first(losses: Any) -> list[float]:
+    best, kept = losses[0], []
+    for loss in losses[1:]:
+        best = min(best, loss)
+        kept.append(best)
+    return kept
+
+
+def _smaller(loss: float, best: float) -> float:
+    return loss if loss < best else best
+
+
+def _root(x: Any) -> Any:
+    return np.sqrt(len(x))
+
+
+AS_WRITTEN = [
+    (
+        "03.1",
+        lambda share, confidence: int(np.log(1 - confidence) / np.log(1 - share)) + 1,
+        "give the confidence exact",
+    ),
+    ("03.1", _one_miss_too_many, "give the confidence exactly"),
+    ("03.1", _powers_one_too_many, "give the confidence exactly"),
+    ("03.1", _counted_from_zero, "one draw too few, in every case"),
+    ("03.1", lambda share, confidence: 1 + np.ceil(np.log(1 - confidence) / np.log(1 - share)), "too many, in every"),
+    ("03.1", lambda share, confidence: np.ceil(np.log(1 - share) / np.log(1 - confidence)), "upside down"),
+    ("03.1", lambda share, confidence: np.log(1 - share) / np.log(1 - confidence), "upside down"),
+    ("03.2", _incumbents(math.inf, lambda loss, best: min(loss, best)), "took the incumbent's place"),
+    ("03.2", _incumbents(math.inf, lambda loss, best: best if best < loss else loss), "took the incumbent's place"),
+    ("03.2", _incumbents(math.inf, lambda loss, best: np.minimum(best, loss)), "np.minimum hands nan on"),
+    ("03.2", lambda losses: [np.min(losses[: i + 1]) for i in range(len(losses))], "np.minimum hands nan on"),
+    ("03.2", _incumbents(100, _smaller), "no trial's loss"),
+    ("03.2", _incumbents(0, _smaller), "no trial's loss"),
+    ("03.2", _incumbents(1e9, lambda loss, best: min(best, loss)), "no trial's loss"),
+    ("03.2", _without_failed, "failed trials were left out"),
+    ("03.2", lambda losses: np.minimum.accumulate(losses[~np.isnan(losses)]), "failed trials were left out"),
+    ("03.2", _only_improvements, "only where the incumbent improved"),
+    ("03.2", _later_improvements, "only where the incumbent improved"),
+    ("03.2", _incumbents(math.inf, _smaller, late=True), "one trial late"),
+    ("03.2", _late_from_the_first, "one trial late"),
+    ("03.2", _without_the_first, "one number is missing"),
+    ("03.2", lambda losses: np.fmin.accumulate(np.nan_to_num(losses)), "counted as loss 0"),
+    ("03.2", lambda losses: sorted(losses, reverse=True), "the losses sorted"),
+    ("03.3", lambda a, b: (np.mean(a - b), np.var(a - b) / len(a)), "take the square root"),
+    ("03.3", lambda a, b: (np.mean(a - b), np.var(a - b)), "that is the variance of the differences"),
+    ("03.3", lambda a, b: (np.mean(a - b), np.var(a - b, ddof=1) / _root(a)), "the variance was divided by the square"),
+    (
+        "03.3",
+        lambda a, b: (np.mean(a - b), np.std(a) / _root(a) + np.std(b) / _root(b)),
+        "errors of a and of b were added",
+    ),
+    ("03.3", lambda a, b: (np.mean(a) - np.mean(b), stats.sem(a) + stats.sem(b)), "errors of a and of b were added"),
+    ("03.3", lambda a, b: (np.mean(a) - np.mean(b), np.hypot(stats.sem(a), stats.sem(b))), "nothing in common. They"),
+    ("03.3", lambda a, b: (np.mean(abs(a - b)), stats.sem(abs(a - b))), "the sign got lost"),
+    ("03.3", lambda a, b: (abs(np.mean(a - b)), stats.sem(a - b)), "the sign got lost"),
+    ("03.3", lambda a, b: (np.median(a - b), stats.sem(a - b)), "the median of the differences"),
+    ("03.3", lambda a, b: [np.mean(a - b), np.std(a - b, ddof=1) / np.sqrt(len(a) - 1)], "n - 1 came in twice"),
+]
+
+
+@pytest.mark.parametrize(("name", "function", "words"), AS_WRITTEN)
+def test_a_mistake_is_told_however_it_is_written(
+    name: str, function: Function, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Loops and one-liners that make the same mistake get the same message, and no other."""
+    check(name, function)
+    out = capsys.readouterr().out
+    assert "The likely mistake: " in out
+    assert words in out
+
+
+@pytest.mark.parametrize("constant", range(61))
+def test_a_constant_is_not_diagnosed(constant: int) -> None:
+    """Whoever returns the same number for every case followed no formula, so none is said to be wrong."""
+    verdict = examine(exercise("03.1"), lambda share, confidence: constant)
+    assert (verdict.state, verdict.mistake) == ("wrong", None)
+
+
+WAYS = {
+    "log": lambda s, c: math.ceil(math.log(1 - c) / math.log(1 - s)),
+    "base": lambda s, c: math.ceil(math.log(1 - c, 1 - s)),
+    "log2": lambda s, c: math.ceil(math.log2(1 - c) / math.log2(1 - s)),
+    "log10": lambda s, c: math.ceil(math.log10(1 - c) / math.log10(1 - s)),
+    "log1p": lambda s, c: math.ceil(math.log1p(-c) / math.log1p(-s)),
+    "log and log1p": lambda s, c: math.ceil(math.log(1 - c) / math.log1p(-s)),
+    "inverse": lambda s, c: math.ceil(math.log(1 / (1 - c)) / math.log(1 / (1 - s))),
+    "numpy": lambda s, c: np.ceil(np.log(1 - c) / np.log(1 - s)),
+    "numpy, log10": lambda s, c: np.ceil(np.log10(1 - c) / np.log10(1 - s)),
+    "numpy, log1p": lambda s, c: np.ceil(np.log1p(-c) / np.log1p(-s)),
+    "float32": lambda s, c: np.ceil(np.log(np.float32(1 - c)) / np.log(np.float32(1 - s))),
+    "power": lambda s, c: next(n for n in itertools.count(1) if (1 - s) ** n <= 1 - c),
+    "hit": lambda s, c: next(n for n in itertools.count(1) if 1 - (1 - s) ** n >= c),
+    "products": lambda s, c: 1 + np.argmax(np.cumprod(np.full(999, 1 - s)) <= 1 - c),
+    "sums": lambda s, c: 1 + np.argmax(np.cumsum(s * (1 - s) ** np.arange(999)) >= c),
+    "binomial": lambda s, c: next(n for n in itertools.count(1) if stats.binom.pmf(0, n, s) <= 1 - c),
+    "geometric": lambda s, c: stats.geom.ppf(c, s),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_rounding_errors_decide_no_number_of_draws(way: str) -> None:
+    """Every sensible way to compute it agrees on every case, the one that is a whole number before rounding included."""
+    assert examine(exercise("03.1"), WAYS[way]).state == "passed"
+
+
 # --- the truths against an independent truth ------------------------------------------------------------------------
 
 
