@@ -150,6 +150,11 @@ def _difference_by_hand(x: Any, y: Any) -> Any:
     return [mean, math.sqrt(sum((d - mean) ** 2 for d in pairs) / (len(pairs) - 1) / len(pairs))]
 
 
+def _difference_in_two_steps(a: Any, b: Any) -> Iterator[Any]:
+    yield (a - b).mean()
+    yield stats.sem(a - b)
+
+
 UNUSUAL = [
     ("03.1", _draws_by_trying),
     ("03.1", _draws_as_an_array),
@@ -159,12 +164,18 @@ UNUSUAL = [
     ("03.2", _lowest_by_python),
     ("03.2", _lowest_one_by_one),
     ("03.2", _lowest_in_place),
+    ("03.2", lambda losses: [min(losses[: i + 1]) for i in range(len(losses))]),  # min keeps a number before a nan
+    ("03.2", lambda losses: np.minimum.accumulate(np.nan_to_num(losses, nan=np.inf))),
     ("03.2", lambda losses: pd.Series(losses).cummin().ffill()),
     ("03.2", lambda losses: np.fmin.accumulate(losses).astype(np.float32)),
     ("03.3", _difference_by_hand),
     ("03.3", lambda a, b: np.array([np.mean(a - b), stats.sem(a - b)])),
     ("03.3", lambda a, b: (np.mean(a) - np.mean(b), np.std(a - b) / np.sqrt(len(a) - 1))),
     ("03.3", lambda a, b: (np.mean(a - b), np.array([stats.sem(a - b)]))),
+    ("03.3", lambda a, b: (np.array([np.mean(a - b)]), np.array(stats.sem(a - b)))),
+    ("03.3", lambda a, b: np.array([[np.mean(a - b)], [stats.sem(a - b)]])),
+    ("03.3", lambda a, b: pd.Series({"mean": np.mean(a - b), "error": stats.sem(a - b)})),
+    ("03.3", _difference_in_two_steps),
 ]
 
 
@@ -181,7 +192,7 @@ def test_dividing_by_n_is_right_with_a_remark(student: Path, capsys: pytest.Capt
     assert list(passed(student / "progress.jsonl")) == ["03.3"]
 
 
-# --- mistakes as students write them, against a few words of the message ------------------------------------------------
+# --- mistakes as students write them, against a few words of the message --------------------------------------------
 
 
 def _one_miss_too_many(share: float, confidence: float) -> int:
@@ -348,7 +359,7 @@ WAYS = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_rounding_errors_decide_no_number_of_draws(way: str) -> None:
-    """Every sensible way to compute it agrees on every case, the one that is a whole number before rounding included."""
+    """Every sensible way to compute it agrees on every case, also on the one that is a whole number before rounding."""
     assert examine(exercise("03.1"), WAYS[way]).state == "passed"
 
 
@@ -433,9 +444,11 @@ def test_what_a_student_got_past_the_check_is_caught(name: str, function: Functi
     assert examine(exercise(name), function).state == "wrong"
 
 
-@pytest.mark.parametrize("answer", [[[1], [1, 2]], {"n": 59}, object(), [], 59 + 1j, lambda: 59, [59, 59]])
+@pytest.mark.parametrize(
+    "answer", [[[1], [1, 2]], {"n": 59}, object(), [], 59 + 1j, np.array(59 + 1j), lambda: 59, [59, 59]]
+)
 def test_strange_answers_are_shown(answer: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    """Text, ragged lists, mappings, complex numbers: none is a number of draws, and none raises."""
+    """Ragged lists, mappings, complex numbers: none is a number of draws, and none raises."""
     check("03.1", lambda share, confidence: answer)
     assert "here is a case where it differs" in capsys.readouterr().out
 
