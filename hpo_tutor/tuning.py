@@ -4,14 +4,13 @@ position  a trial's place in this search, from 0
 batch     how many trials are asked for, and evaluated, together
 """
 
-import copy
 import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,15 +69,15 @@ def minimize(
     with (
         SearchLog(log, search) if log is not None else nullcontext() as record,
         # no hidden bar without progress: tqdm's lock is shared by forked processes, and one that is killed may hold it
-        tqdm(total=n_trials, unit="trial") if progress else nullcontext() as bar,
+        _Progress(n_trials) if progress else nullcontext() as bar,
     ):
         if record and record.n_asked > n_trials:
             raise ValueError(
                 f"n_trials counts the whole search, and {record.path} already holds {record.n_asked} trials, got "
                 f"n_trials={n_trials}; ask for more, or read them with search_log.read_history"
             )
-        if record and record.n_asked and bar is not None:
-            bar.set_description(f"resumed from {record.path.name}")
+        if record and record.n_asked and bar:
+            bar.resumed(record.path)
         sampler.start(n_trials)
         try:
             while len(history) < n_trials:
@@ -89,9 +88,11 @@ def minimize(
                     _check_fresh(sampler, trials, record)
                 if not trials:
                     break
-                _run_batch(objective, sampler, trials, known, history, record)
-                if bar is not None:
-                    _show(bar, history)
+                try:
+                    _run_batch(objective, sampler, trials, known, history, record)
+                finally:
+                    if bar:
+                        bar.show(history.trials[first:])
         except KeyboardInterrupt:
             history.interrupted = True
     _warn_of_failures(history)
@@ -203,8 +204,7 @@ def _evaluate(objective: Objective | Function, trials: Sequence[Trial]) -> Itera
 
 
 def _evaluate_together(objective: Objective, trials: Sequence[Trial]) -> list[Trial]:
-    # copies: an objective may pop what it has used, and the record must keep it
-    configs = [copy.deepcopy(dict(trial.config)) for trial in trials]
+    configs = [_copied(trial.config) for trial in trials]
     losses = objective.evaluate(configs, seeds=[trial.seed or 0 for trial in trials])
     rows = np.asarray(losses, dtype=np.float64)
     if rows.ndim not in (1, 2) or len(rows) != len(trials):
@@ -216,12 +216,24 @@ def _evaluate_one(objective: Objective | Function, trial: Trial) -> Trial:
     try:
         if isinstance(objective, Objective):
             return _evaluate_together(objective, [trial])[0]
-        losses = objective(copy.deepcopy(dict(trial.config)))
+        losses = objective(_copied(trial.config))
         if losses is None:
             return _failed(trial, "the objective returned None; is a `return` missing?")
         return _outcome(trial, np.asarray(losses, dtype=np.float64))
     except Exception as error:
         return _failed(trial, f"{type(error).__name__}: {error}")
+
+
+def _copied(value: Any) -> Any:
+    """A copy of a config down to its lists and dicts: an objective may pop what it has used, the record must keep it.
+
+    What else stands in it, a data set or a model among the fixed values, is handed on as it is.
+    """
+    if isinstance(value, Mapping):
+        return {name: _copied(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_copied(item) for item in value]
+    return value
 
 
 def _outcome(trial: Trial, losses: NDArray[np.float64]) -> Trial:
@@ -237,12 +249,30 @@ def _failed(trial: Trial, message: str) -> Trial:
     return replace(trial, state="failed", message=message)
 
 
-def _show(bar: "tqdm[Any]", history: History) -> None:
-    """Bring the progress bar up to date: the incumbent's loss, and failures if there are any."""
-    failed = sum(trial.state == "failed" for trial in history)
-    shown = {} if failed == len(history) else {"incumbent": f"{history.incumbent.loss:.4g}"}
-    bar.set_postfix({**shown, **({"failed": failed} if failed else {})}, refresh=False)
-    bar.update(len(history) - bar.n)
+class _Progress:
+    """A bar that shows the incumbent's loss, and failures if there are any; it looks at each trial once."""
+
+    def __init__(self, n_trials: int) -> None:
+        self._bar = tqdm(total=n_trials, unit="trial")
+        self._best, self._failed = math.inf, 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def resumed(self, path: Path) -> None:
+        """Say where the first trials come from."""
+        self._bar.set_description(f"resumed from {path.name}")
+
+    def show(self, trials: Sequence[Trial]) -> None:
+        """Count trials that are new."""
+        self._failed += sum(trial.state == "failed" for trial in trials)
+        self._best = min([self._best, *(trial.loss for trial in trials if trial.state == "complete")])
+        shown = {"incumbent": f"{self._best:.4g}"} if self._best < math.inf else {}
+        self._bar.set_postfix({**shown, **({"failed": self._failed} if self._failed else {})}, refresh=False)
+        self._bar.update(len(trials))
 
 
 def _warn_of_failures(history: History) -> None:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import threading
 
 import numpy as np
 import pytest
@@ -151,6 +152,18 @@ def test_an_objective_may_do_what_it_likes_with_its_config(batch):
         history = minimize(objective, Design(space, "random"), 6, batch=batch, progress=False)
         assert [trial.config["x"] for trial in history] == history.losses.tolist()
         assert all(trial.config["layers"] == [32, 32] for trial in history)
+
+
+def test_what_cannot_be_copied_is_handed_on():
+    """A lock or a data set among the fixed values reaches the objective itself, not a copy."""
+    lock = threading.Lock()
+    history = minimize(
+        lambda config: config["x"] if config["lock"] is lock else math.nan,
+        Design(SearchSpace(x=Float(0, 1), lock=lock), "random"),
+        3,
+        progress=False,
+    )
+    assert all(trial.state == "complete" for trial in history)
 
 
 def test_a_sampler_that_has_nothing_left_is_told_of():

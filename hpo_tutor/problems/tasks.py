@@ -55,19 +55,21 @@ class Rows:
     target_scale: float
 
 
+_OTHER_DOMAINS: Mapping[str, Domain] = {
+    "l2": Float(1e-6, 1e-1, log=True),
+    "epochs": Integer(1, 60),
+    "width": Choice((4, 8, 16, 32, 64), ordered=True),
+    "batch_size": Choice((32, 64, 128, 256), ordered=True),
+}
+_OTHER_DEFAULTS = {"l2": 1e-4, "epochs": 20, "width": 32, "batch_size": 128}
+
 TASKS: Mapping[str, Task] = MappingProxyType(
     {
         "aleph": Task(
             name="aleph",
             model=MLP(hidden=(32, 32)),
-            domains={
-                "learning_rate": Float(1e-4, 5e-2, log=True),
-                "l2": Float(1e-6, 1e-1, log=True),
-                "epochs": Integer(1, 60),
-                "width": Choice((4, 8, 16, 32, 64), ordered=True),
-                "batch_size": Choice((32, 64, 128, 256), ordered=True),
-            },
-            defaults={"learning_rate": 3e-3, "l2": 1e-4, "epochs": 20, "width": 32, "batch_size": 128},
+            domains={"learning_rate": Float(1e-4, 5e-2, log=True), **_OTHER_DOMAINS},
+            defaults={"learning_rate": 3e-3, **_OTHER_DEFAULTS},
             loss_name="rmse",
             loss_unit="GeV",
             resplit=False,
@@ -76,14 +78,8 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "digits": Task(
             name="digits",
             model=MLP(hidden=(32,), task="classification", n_outputs=10),
-            domains={
-                "learning_rate": Float(1e-4, 1e-1, log=True),
-                "l2": Float(1e-6, 1e-1, log=True),
-                "epochs": Integer(1, 60),
-                "width": Choice((4, 8, 16, 32, 64), ordered=True),
-                "batch_size": Choice((32, 64, 128, 256), ordered=True),
-            },
-            defaults={"learning_rate": 1e-2, "l2": 1e-4, "epochs": 20, "width": 32, "batch_size": 128},
+            domains={"learning_rate": Float(1e-4, 1e-1, log=True), **_OTHER_DOMAINS},
+            defaults={"learning_rate": 1e-2, **_OTHER_DEFAULTS},
             loss_name="cross_entropy",
             loss_unit="nats",
             resplit=True,
