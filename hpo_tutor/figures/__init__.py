@@ -9,6 +9,7 @@ Each figure says in a sentence what it shows: ``figure.layout.meta["description"
 
 from hpo_tutor.figures.races import differences, regret
 from hpo_tutor.figures.surfaces import landscape
-from hpo_tutor.figures.theme import CONFIG, Style, style
+from hpo_tutor.figures.theme import CONFIG
+from hpo_tutor.scenes.looks import Style, style
 
 __all__ = ["CONFIG", "Style", "differences", "landscape", "regret", "style"]

@@ -11,8 +11,10 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from hpo_tutor.figures.theme import FALLBACK, axis, dressed, ink, log_ticks, number, rgba, style
+from hpo_tutor.figures.theme import FALLBACK, axis, dressed, ink, log_ticks, rgba
 from hpo_tutor.race import Race
+from hpo_tutor.scenes.looks import style
+from hpo_tutor.scenes.ticks import number
 
 Array = NDArray[np.float64]
 

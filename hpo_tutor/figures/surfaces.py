@@ -12,15 +12,14 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from hpo_tutor.figures.theme import axis, dressed, ink, log_ticks, number, style
+from hpo_tutor.figures.theme import axis, dressed, ink, log_ticks
 from hpo_tutor.race import Race
+from hpo_tutor.scenes.looks import SHADES, style
+from hpo_tutor.scenes.ticks import number
 from hpo_tutor.search_space import Choice, Domain, Float, Integer, SearchSpace
 from hpo_tutor.trials import History
 
 Array = NDArray[np.float64]
-
-SHADES = [[0, "#10253f"], [0.25, "#2f4f74"], [0.5, "#6a87a6"], [0.75, "#aebfcd"], [1, "#f1f3f0"]]
-"""Low is dark, in one hue, so that the colours of samplers stay theirs."""
 
 SKEWED = 0.25  # a median height below this share of the range calls for logarithmic shades
 SMALL, LARGE = 9, 18  # symbols of trials and of the incumbent, pixels
@@ -149,7 +148,7 @@ def _surface(
         y=[_shown(value) for value in up],
         z=shades,
         customdata=z,
-        colorscale=SHADES,
+        colorscale=[list(stop) for stop in SHADES],
         colorbar={
             "tickvals": marks,
             "ticktext": [ink(number(lowest + 10**mark if skewed else mark)) for mark in marks],

@@ -6,18 +6,16 @@ through a CSS variable, where there is one, and that grey elsewhere.
 """
 
 import html
-import math
-import zlib
-from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import plotly.graph_objects as go
 import plotly.io as pio
 
-FALLBACK = "#797979"  # the grey with the same contrast to white and to #111111
+from hpo_tutor.scenes import ticks
+from hpo_tutor.scenes.looks import BLUE, GREY
+
+FALLBACK = GREY
 INK = f"var(--jp-content-font-color1, var(--vscode-foreground, {FALLBACK}))"
-MINUS = "\N{MINUS SIGN}"
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 RULES = "rgba(128, 128, 128, 0.28)"  # grid lines
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', sans-serif"
 TOOLTIP = {"bgcolor": "#22262b", "bordercolor": "#22262b", "font": {"color": "#ffffff", "size": 13}}
@@ -33,55 +31,6 @@ CONFIG: dict[str, Any] = {
     "modeBarButtonsToRemove": BUTTONS_TOO_MANY,
 }
 """Pass as ``config=`` to ``Figure.write_html`` and ``Figure.show``; notebooks have it already."""
-
-
-class Style(NamedTuple):
-    """How a sampler looks in every figure.
-
-    Attributes:
-        color: of the palette of Okabe and Ito, which the colour-blind can tell apart.
-        dash: of its lines.
-        symbol: of its points.
-    """
-
-    color: str
-    dash: str
-    symbol: str
-
-
-ORANGE, SKY, GREEN, BLUE, RED, PINK = "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7"
-
-STYLES = {
-    "grid": Style(RED, "dash", "square"),
-    "grid-midpoints": Style(ORANGE, "longdash", "diamond"),
-    "jittered": Style(PINK, "dot", "cross"),
-    "random": Style(BLUE, "solid", "circle"),
-    "lhs": Style(GREEN, "dashdot", "triangle-up"),
-    "sobol": Style(SKY, "longdashdot", "pentagon"),
-    "rsa": Style(GREEN, "dash", "hexagon"),
-    "hypertiling": Style(ORANGE, "dot", "star-diamond"),
-    "rsa-lhs": Style(SKY, "dash", "triangle-down"),
-    "BayesianOptimization": Style(PINK, "solid", "star"),
-    "TPE": Style(GREEN, "solid", "bowtie"),
-    "SparseGrid": Style(RED, "solid", "x"),
-    "AdaptiveRandom": Style(SKY, "solid", "hourglass"),
-    "Tiles": Style(ORANGE, "solid", "square-x"),
-}
-
-_SPARE = [
-    Style(color, dash, symbol)
-    for (color, dash), symbol in zip(
-        product((BLUE, RED, GREEN, PINK, ORANGE, SKY), ("dot", "dashdot", "longdash", "longdashdot", "dash")),
-        ("triangle-left", "diamond-tall", "star-square", "triangle-right", "diamond-wide", "hexagram") * 5,
-        strict=True,
-    )
-    if (color, dash) not in {(known.color, known.dash) for known in STYLES.values()}
-]
-
-
-def style(name: str) -> Style:
-    """A sampler's colour, dash and symbol: the same in every figure, also for names that the course does not know."""
-    return STYLES.get(name) or _SPARE[zlib.crc32(name.encode()) % len(_SPARE)]
 
 
 def ink(text: str) -> str:
@@ -180,30 +129,14 @@ def log_ticks(low: float, high: float, decades: bool = False) -> dict[str, Any]:
         high: its upper end.
         decades: whether to label powers of ten alone.
     """
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    steps = (1,) if decades or last - first > 4 else (1, 2, 5)
-    plain = first >= -4 and last <= 4  # one way of writing for the whole axis
-    stride = math.ceil((last - first) / 12)  # no more labels than there is room for
-    values = [(step, decade) for decade in range(first, last + 1, max(stride, 1)) for step in steps]
+    values = ticks.logarithmic(low, high, decades)
     return {
         "type": "log",
-        "tickvals": [step * 10.0**decade for step, decade in values],
-        "ticktext": [ink(_scientific(step, decade, plain)) for step, decade in values],
+        "tickvals": [value for value, _ in values],
+        "ticktext": [ink(text) for _, text in values],
         "tickprefix": "",
         "ticksuffix": "",
     }
-
-
-def _scientific(step: int, decade: int, plain: bool) -> str:
-    """A number as one would write it: 0.02, 500, or else 2·10⁻⁷."""
-    if plain or decade in (0, 1):
-        return f"{step * 10.0**decade:.10g}"
-    return ("" if step == 1 else f"{step}·") + "10" + str(decade).translate(SUPERSCRIPTS)
-
-
-def number(value: float) -> str:
-    """A number for a sentence, to three digits; the whole number where it has more than three before the point."""
-    return f"{value:{'.0f' if 1e3 <= abs(value) < 1e6 else '.3g'}}".replace("-", MINUS)
 
 
 def _stay_on_this_machine() -> None:

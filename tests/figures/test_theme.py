@@ -10,6 +10,7 @@ import pytest
 from hpo_tutor import problems
 from hpo_tutor.figures import CONFIG, differences, landscape, regret, style, theme
 from hpo_tutor.race import compare
+from hpo_tutor.scenes import looks
 
 BRANIN = problems.function("branin")
 RACE = compare({"grid": "grid", "<b>mine</b>": "random"}, BRANIN, n_trials=9, seeds=range(8))
@@ -126,7 +127,7 @@ def test_no_latex_and_no_foreign_markup(figure):
 
 def test_known_samplers_differ_in_more_than_colour():
     """No two share a symbol, and none share colour and dash; the colours are Okabe and Ito's."""
-    styles = [style(name) for name in theme.STYLES]
+    styles = [style(name) for name in looks.STYLES]
     assert len({look.symbol for look in styles}) == len(styles)
     assert len({(look.color, look.dash) for look in styles}) == len(styles)
     assert {look.color for look in styles} <= {"#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7"}
@@ -134,9 +135,9 @@ def test_known_samplers_differ_in_more_than_colour():
 
 def test_unknown_samplers_keep_one_style_that_is_nobodys():
     """A name has the same style in every process, and never that of a known sampler."""
-    known = {(look.color, look.dash) for look in theme.STYLES.values()}
-    looks = {f"sampler {i}": style(f"sampler {i}") for i in range(200)}
-    assert all((look.color, look.dash) not in known for look in looks.values())
+    known = {(look.color, look.dash) for look in looks.STYLES.values()}
+    drawn = {f"sampler {i}": style(f"sampler {i}") for i in range(200)}
+    assert all((look.color, look.dash) not in known for look in drawn.values())
     assert len(set(looks.values())) > 10
     code = "from hpo_tutor.figures import style; print(repr(tuple(style('sampler 7'))))"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
@@ -145,7 +146,7 @@ def test_unknown_samplers_keep_one_style_that_is_nobodys():
 
 def test_lines_stand_out_from_both_pages():
     """Every colour has at least 2.2 to 1 against white and against #111111, where dash and symbol help it."""
-    for look in theme.STYLES.values():
+    for look in looks.STYLES.values():
         assert min(contrast(look.color, "#ffffff"), contrast(look.color, "#111111")) >= 2.2
 
 

@@ -11,8 +11,10 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 from plotly.subplots import make_subplots
 
-from hpo_tutor.figures.theme import FALLBACK, axis, dressed, ink, number, style
+from hpo_tutor.figures.theme import FALLBACK, axis, dressed, ink
 from hpo_tutor.race import Race
+from hpo_tutor.scenes.looks import style
+from hpo_tutor.scenes.ticks import number
 
 Array = NDArray[np.float64]
 

@@ -146,7 +146,7 @@ def _about(wanted: Recipe, points: Sequence[dict[str, Any]], seconds: float) -> 
         "task": wanted.task,
         "loss_name": task.loss_name,
         "loss_unit": task.loss_unit,
-        "network": "-".join(str(size) for size in task.model.sizes(rows.n_inputs, wanted.fixed.get("width"))),
+        "network": _network(wanted, task.model.sizes(rows.n_inputs, wanted.fixed.get("width"))),
         "activation": task.model.activation,
         "optimiser": "Adam",
         "fixed": dict(wanted.fixed),
@@ -162,3 +162,9 @@ def _about(wanted: Recipe, points: Sequence[dict[str, Any]], seconds: float) -> 
         "machine": machine.describe(),
         "versions": machine.versions(),
     }
+
+
+def _network(wanted: Recipe, sizes: Sequence[int]) -> str:
+    """The layers in words, 64-32-10, or 64-width-10 where the width is on the grid."""
+    hidden = ["width" if "width" in [axis.name for axis in wanted.axes] else str(size) for size in sizes[1:-1]]
+    return "-".join([str(sizes[0]), *hidden, str(sizes[-1])])

@@ -81,6 +81,17 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             ),
             fixed={"epochs": 20, "width": 32, "batch_size": 128},
         ),
+        # what a person tunes by hand in notebook 01
+        "digits-width": Recipe(
+            name="digits-width",
+            task="digits",
+            axes=(
+                Axis("learning_rate", _log(1e-4, 1e-1, 21), log=True),
+                Axis("l2", _log(1e-6, 1e-1, 16), log=True),
+                Axis("width", (4, 8, 16, 32, 64), log=True, whole=True, unit="units in the hidden layer"),
+            ),
+            fixed={"epochs": 20, "batch_size": 128},
+        ),
     }
 )
 

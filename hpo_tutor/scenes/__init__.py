@@ -1,0 +1,28 @@
+"""What is to be drawn, as numbers and words: views, histories and surfaces become scenes here, purely.
+
+Names are resolved on first use.
+"""
+
+from hpo_tutor.lazy import offer
+
+_HOMES = {
+    "Axis": "stage",
+    "Band": "layers",
+    "Board": "stage",
+    "Circles": "layers",
+    "Heatmap": "layers",
+    "Line": "layers",
+    "Marks": "layers",
+    "Points": "layers",
+    "Scene": "stage",
+    "Segments": "layers",
+    "Text": "layers",
+    "beside": "stage",
+    "design": "searches",
+    "landscape": "surfaces",
+    "race": "races",
+    "search": "searches",
+    "style": "looks",
+}
+
+__getattr__, __dir__, __all__ = offer(__name__, _HOMES)
