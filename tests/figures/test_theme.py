@@ -138,10 +138,10 @@ def test_unknown_samplers_keep_one_style_that_is_nobodys():
     known = {(look.color, look.dash) for look in looks.STYLES.values()}
     drawn = {f"sampler {i}": style(f"sampler {i}") for i in range(200)}
     assert all((look.color, look.dash) not in known for look in drawn.values())
-    assert len(set(looks.values())) > 10
+    assert len(set(drawn.values())) > 10
     code = "from hpo_tutor.figures import style; print(repr(tuple(style('sampler 7'))))"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert other.strip() == repr(tuple(looks["sampler 7"]))
+    assert other.strip() == repr(tuple(drawn["sampler 7"]))
 
 
 def test_lines_stand_out_from_both_pages():
