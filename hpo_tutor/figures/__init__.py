@@ -3,13 +3,15 @@
 regret        median and quartiles of each sampler over the trials
 differences   one sampler against another, seed by seed
 landscape     the loss over two hyperparameters, and where searches went
+still         any scene as an SVG, where nothing can move
 
 Each figure says in a sentence what it shows: ``figure.layout.meta["description"]``.
 """
 
 from hpo_tutor.figures.races import differences, regret
+from hpo_tutor.figures.stills import still
 from hpo_tutor.figures.surfaces import landscape
 from hpo_tutor.figures.theme import CONFIG
 from hpo_tutor.scenes.looks import Style, style
 
-__all__ = ["CONFIG", "Style", "differences", "landscape", "regret", "style"]
+__all__ = ["CONFIG", "Style", "differences", "landscape", "regret", "still", "style"]

@@ -4,7 +4,7 @@ across, up   value of the first / second hyperparameter -> its unit coordinate, 
 z            (n_y, n_x) expected loss
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from hpo_tutor.figures.theme import axis, dressed, ink, log_ticks
 from hpo_tutor.race import Race
 from hpo_tutor.scenes.looks import SHADES, style
+from hpo_tutor.scenes.surfaces import chart, shades
 from hpo_tutor.scenes.ticks import number
 from hpo_tutor.search_space import Choice, Domain, Float, Integer, SearchSpace
 from hpo_tutor.trials import History
 
 Array = NDArray[np.float64]
 
-SKEWED = 0.25  # a median height below this share of the range calls for logarithmic shades
 SMALL, LARGE = 9, 18  # symbols of trials and of the incumbent, pixels
 
 
@@ -53,20 +53,7 @@ def landscape(
     if seed is not None and hasattr(objective, "draw"):
         objective = objective.draw(seed)
     space: SearchSpace = objective.space
-    if space.n_dims != 2:
-        raise ValueError(
-            f"a map needs two hyperparameters, this space has {space.n_dims} ({', '.join(space.names)}); "
-            "take an objective whose others are fixed"
-        )
-    if not hasattr(objective, "expected"):
-        raise ValueError(
-            f"a map needs objective.expected(config), which {objective!r} lacks; use a landscape or a function, "
-            "as drawing a live objective would train thousands of networks"
-        )
-    recorded = {axis.name: axis.values for axis in objective.grid().axes} if hasattr(objective, "grid") else {}
-    across, up = (_coordinates(domain, recorded.get(name), n_levels) for name, domain in space.domains.items())
-    z = _losses(objective, across, up)
-    best, how = _minimum(objective, across, up, z)
+    across, up, z, best, how = chart(objective, n_levels)
     figure = go.Figure(_surface(space, across, up, z, objective.loss_names[0]))
     for name, history in (histories or {}).items():
         figure.add_traces(_points(space, name, history))
@@ -95,58 +82,17 @@ def landscape(
     )
 
 
-def _coordinates(domain: Domain, recorded: Sequence[Any] | None, n_levels: int) -> dict[Any, float]:
-    """Value -> unit coordinate: where the loss was recorded, so that the optimum lies where the map is darkest.
-
-    Elsewhere every value of an integer or a choice if there are few, else centres of equal cells.
-    """
-    if recorded is not None:
-        return {value: domain.to_unit(value) for value in recorded}
-    if not isinstance(domain, Float) and len(domain.values) <= n_levels:
-        return {value: domain.to_unit(value) for value in domain.values}
-    return {domain.from_unit(u): u for u in ((np.arange(n_levels) + 0.5) / n_levels).tolist()}
-
-
-def _losses(objective: Any, across: Mapping[Any, float], up: Mapping[Any, float]) -> Array:
-    """Expected losses, shape (n_y, n_x); nan where a constraint forbids the config."""
-    space: SearchSpace = objective.space
-    z = np.full((len(up), len(across)), np.nan)
-    for i, v in enumerate(up.values()):
-        for j, u in enumerate(across.values()):
-            config = space.from_unit([u, v])
-            if space.satisfies(config):
-                z[i, j] = objective.expected(config)
-    return z
-
-
-def _minimum(
-    objective: Any, across: Mapping[Any, float], up: Mapping[Any, float], z: Array
-) -> tuple[list[tuple[Any, Any]], str]:
-    """Where the smallest loss is: the known minimisers, or else the best of what is drawn; and which of the two."""
-    minimisers = getattr(objective, "minimisers", None)
-    if minimisers is not None:
-        return [(float(x), float(y)) for x, y in minimisers], "optimum"
-    i, j = np.unravel_index(np.nanargmin(z), z.shape)
-    return [(list(across)[j], list(up)[i])], "lowest drawn"
-
-
 def _surface(
     space: SearchSpace, across: Mapping[Any, float], up: Mapping[Any, float], z: Array, loss_name: str
 ) -> list[Any]:
     """The heatmap and its contours, by the logarithm of the height above the lowest point if most of it lies low."""
-    lowest, highest = float(np.nanmin(z)), float(np.nanmax(z))
-    heights = z - lowest
-    skewed = np.nanmedian(heights) < SKEWED * (highest - lowest)
-    if skewed:
-        floor = max(float(np.nanquantile(heights, 0.002)), 1e-4 * (highest - lowest))
-        shades = np.log10(np.maximum(heights, floor))
-    else:
-        shades = z
-    marks = np.linspace(np.nanmin(shades), np.nanmax(shades), 5)
+    lowest = float(np.nanmin(z))
+    shaded, skewed = shades(z)
+    marks = np.linspace(np.nanmin(shaded), np.nanmax(shaded), 5)
     heatmap = go.Heatmap(
         x=[_shown(value) for value in across],
         y=[_shown(value) for value in up],
-        z=shades,
+        z=shaded,
         customdata=z,
         colorscale=[list(stop) for stop in SHADES],
         colorbar={
@@ -160,7 +106,7 @@ def _surface(
     lines = go.Contour(
         x=heatmap.x,
         y=heatmap.y,
-        z=shades,
+        z=shaded,
         ncontours=9,
         contours={"coloring": "none"},
         line={"color": "rgba(255, 255, 255, 0.35)", "width": 1},

@@ -10,7 +10,7 @@ Layers are drawn in their order, the first at the bottom. A layer with a ``name`
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -57,7 +57,7 @@ class Heatmap(Layer):
         labels: how low and high are written there; None writes the numbers.
     """
 
-    z: Array
+    z: NDArray[Any]
     x: tuple[float, float] | None = None
     y: tuple[float, float] | None = None
     low: float | None = None

@@ -87,7 +87,7 @@ def test_recorded_units_are_on_the_axes():
     assert "epochs (passes over the training rows)" in figure.layout.yaxis.title.text
 
 
-@pytest.mark.parametrize("name", problems.landscapes.names())
+@pytest.mark.parametrize("name", ["aleph", "digits"])
 def test_a_recorded_map_is_darkest_at_its_optimum(name):
     """The map shows the recorded points themselves: the smallest number in it is the optimum, and the star is there."""
     recorded = problems.landscape(name, batch=3)
