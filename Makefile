@@ -14,7 +14,7 @@ WORKERS := 2
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help lab env env-dev test lint types layers drift unit notebook-tests browser-tests benchmark \
+.PHONY: help lab env env-dev test lint types layers drift unit notebook-tests browser-tests benchmark pictures \
         build format freeze clean FORCE
 
 help: ## list the commands
@@ -117,6 +117,9 @@ ifneq ($(wildcard tests/benchmarks/.),)
 benchmark: .venv/.ready-dev ## report speed, never assert it
 	$(BIN)/python -m pytest -p no:xdist -s tests/benchmarks
 endif
+
+pictures: .venv/.ready-dev ## take the README's picture of a player again
+	HPO_TUTOR_PICTURES=1 $(BIN)/python -m pytest -p no:xdist -q tests/browser/test_readme.py
 
 # --- for those who write the course ---------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ LAUNCH = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+WIDGET = "application/vnd.jupyter.widget-view+json"
 PATIENCE = 30_000  # milliseconds
 
 
@@ -107,6 +108,15 @@ class Lab:
             if any(mime in output.get("data", {}) for output in cell.get("outputs", []))
         ]
 
+    def players(self) -> list[int]:
+        """The positions of the cells whose output is a player; it says so by the still that stands in for it."""
+        return [
+            number
+            for number, cell in enumerate(self.cells())
+            for output in cell.get("outputs", [])
+            if WIDGET in output.get("data", {}) and "<svg" in "".join(output["data"].get("text/html", ""))
+        ]
+
     def shown(self, number: int) -> Any:
         """Scroll a cell into view, as only what is in view is drawn, and return a locator of it."""
         self.page.evaluate(
@@ -128,6 +138,19 @@ class Lab:
         drawn.first.wait_for(state="attached")
         cell.locator(".js-plotly-plot").first.wait_for(state="visible")  # one of no height holds its traces, unseen
         return int(drawn.count())
+
+    def drawn(self, number: int) -> int:
+        """How many different colours a player's picture holds in a cell; waits until it is there and has a size."""
+        canvas = self.shown(number).locator(".hpo-player canvas").first
+        canvas.wait_for(state="visible")
+        return int(
+            canvas.evaluate(
+                """canvas => {
+                    const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+                    return new Set(new Uint32Array(data.buffer)).size;
+                }"""
+            )
+        )
 
     def theme(self, name: Literal["light", "dark"]) -> None:
         """Switch JupyterLab's theme."""
