@@ -30,7 +30,9 @@ _HOMES = {
     "problems": "",
     "race": "",
     "samplers": "",
+    "scenes": "",
     "training": "",
+    "widgets": "",
 }
 
 __getattr__, __dir__, _names = offer(__name__, _HOMES)

@@ -1,22 +1,32 @@
 """What do the trials of a grid and of random search look like from the side?
 
-shadow   where a trial falls on one axis when the other directions are ignored
-rate     share of valleys on which random search ends nearer, between 0 and 1
+shadow   where a trial falls when one looks along a direction: two trials with one shadow differ in nothing that matters
+rate     share of valleys to which random search comes nearer, between 0 and 1
 """
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from hpo_tutor.figures.theme import FALLBACK, axis, dressed, ink
 from hpo_tutor.race import Race
-from hpo_tutor.scenes.looks import style
+from hpo_tutor.scenes.layers import AnyLayer, Circles, Heatmap, Line, Points, Segments
+from hpo_tutor.scenes.looks import GREY, style
+from hpo_tutor.scenes.stage import Axis, Board, Scene, beside
 from hpo_tutor.scenes.ticks import number
 
 Array = NDArray[np.float64]
+
+RING, REACH = 0.78, 0.92  # radius of the ring, and of the picture from the middle of the square; sides of the square
+PIXELS, BREADTH = 40, 0.13  # of the valley: cells along each side, and how far it reaches
+SUN = "#F0E442"  # the yellow of Okabe and Ito's palette, which no sampler has
+HALVES = ((0.0, "0"), (0.5, "0.5"), (1.0, "1"))
 
 
 def squares(points: Mapping[str, Array]) -> go.Figure:
@@ -87,107 +97,93 @@ def loss_against(race: Race, hyperparameters: Sequence[str], seed: int) -> go.Fi
     )
 
 
-def valleys(trials: Array, angles: Sequence[float]) -> go.Figure:
-    """The trials of a design, and a straight valley through the middle of the square at each angle.
+def ridge(
+    points: Mapping[str, Array],
+    n_shadows: Mapping[str, Mapping[float, int]],
+    rates: Mapping[str, Mapping[float, float]],
+    angle: float,
+    design: str,
+) -> Board:
+    """A valley turned by an angle, the shadows that trials cast along it, and what that does to the win rate.
 
     Args:
-        trials: (N, 2) in the unit square.
-        angles: in degrees; 0 where only the horizontal axis matters, so that the valley is upright.
+        points: design's name -> (N, 2) in the unit square.
+        n_shadows: design's name -> angle -> how many of its shadows differ.
+        rates: design's name -> angle -> share of valleys to which random search comes nearer.
+        angle: of the valley in degrees; 0 where only x matters, so that the valley is upright.
+        design: whose trials are shown.
     """
-    figure = make_subplots(cols=len(angles), subplot_titles=[ink(f"{angle}°") for angle in angles])
-    along = np.array([-0.75, 0.75])
-    for column, angle in enumerate(angles, start=1):
-        turned = np.radians(angle)
-        figure.add_scatter(
-            x=0.5 - along * np.sin(turned),
-            y=0.5 + along * np.cos(turned),
-            mode="lines",
-            line={"color": FALLBACK, "width": 14},
-            opacity=0.45,
-            hoverinfo="skip",
-            row=1,
-            col=column,
-        )
-        look = {"color": style("grid-midpoints").color, "symbol": style("grid-midpoints").symbol, "size": 9}
-        figure.add_scatter(
-            x=trials[:, 0], y=trials[:, 1], mode="markers", marker=look, name=ink("trial"), row=1, col=column
-        )
-    figure.update_xaxes(axis("x", range=[0, 1], constrain="domain"))
-    for column in range(1, len(angles) + 1):  # squares, so that 45° looks like 45°
-        anchor = f"x{column if column > 1 else ''}"
-        sides = axis("", range=[0, 1], dtick=0.5, constrain="domain", scaleanchor=anchor, showticklabels=column == 1)
-        figure.update_yaxes(sides, col=column)
-    figure.update_yaxes(title_text=ink("y"), col=1)
-    dressed(
-        figure,
-        "A valley at an angle",
-        "the broad line is the valley; the points are the midpoint grid",
-        f"Squares with {len(trials)} trials and a straight valley through their middle, turned by "
-        f"{', '.join(f'{angle}°' for angle in angles)}.",
+    trials, count, rate = points[design], n_shadows[design][angle], rates[design][angle]
+    rival = "another random draw" if design == "random" else "random search"
+    sentence = (
+        f"The valley is turned by {number(angle)}°. The {len(trials)} trials of {design} cast {count} different "
+        f"shadows, and {rival} comes nearer to {100 * rate:.0f}\u00a0% of the valleys."
     )
-    return figure.update_layout(showlegend=False, margin_t=104)
+    return beside(_sundial(trials, angle, count, design), _win_rates(rates, angle, design), sentence=sentence)
 
 
-def strips(shadows: Mapping[str, Array]) -> go.Figure:
-    """Shadows on one axis, a row each.
+def _sundial(trials: Array, angle: float, count: int, design: str) -> Scene:
+    """The square with its valley inside a ring: light shines along the valley, and shadows fall on the ring."""
+    turned, look = math.radians(angle), style(design)
+    across, along = np.array([[math.cos(turned), math.sin(turned)], [-math.sin(turned), math.cos(turned)]])
+    places = (trials - 0.5) @ across
+    shadows = 0.5 + np.outer(places, across) - np.outer(np.sqrt(RING**2 - places**2), along)
+    ends = shadows - 0.07 * along
+    lamp = 0.5 + RING * along
+    sides = Axis("x", 0.5 - REACH, 0.5 + REACH, ticks=HALVES)
+    return Scene(
+        [
+            Heatmap(_valley(angle), (0, 1), (0, 1), 0, 1, name="loss", labels=("low", "high")),
+            Circles([0.5], [0.5], RING / (2 * REACH), color=GREY, width=1, opacity=0.6),
+            _pieces(trials, shadows, GREY, 1, opacity=0.6),
+            Points(trials[:, 0], trials[:, 1], look.color, look.symbol, 10),
+            _pieces(shadows, ends, look.color, 4, name="shadow"),
+            Points(lamp[:1], lamp[1:], SUN, "circle", 26, outline=GREY, name="light, along the valley"),
+        ],
+        sides,
+        replace(sides, label="y"),
+        title=f"{len(trials)} trials, {count} shadows",
+        aspect=1,
+        grid=False,
+    )
 
-    Args:
-        shadows: what the row is called -> (N,) places on the axis; a row is drawn like the sampler it begins with.
-    """
-    figure = go.Figure()
-    for name, places in shadows.items():
-        look = style(name.split(",")[0])
-        figure.add_scatter(
-            x=places,
-            y=[name] * len(places),
-            mode="markers",
-            marker={"color": look.color, "symbol": "line-ns-open", "size": 22, "line": {"width": 2}},
-            hovertemplate="%{x:.3f}<extra></extra>",
+
+def _pieces(starts: Array, ends: Array, color: str, width: float, opacity: float = 1.0, name: str = "") -> Segments:
+    """Straight pieces between two arrays of (N, 2) places."""
+    return Segments(
+        starts[:, 0], starts[:, 1], ends[:, 0], ends[:, 1], color=color, width=width, opacity=opacity, name=name
+    )
+
+
+def _win_rates(rates: Mapping[str, Mapping[float, float]], angle: float, design: str) -> Scene:
+    """The rates of all designs over the angle; the shown one is bold, and a dot stands at the present angle."""
+    layers: list[AnyLayer] = [Segments([0], [50], [90], [50], color=GREY, width=1.5)]
+    for name, over in sorted(rates.items(), key=lambda item: item[0] == design):  # the shown one lies on top
+        look, shown = style(name), name == design
+        line = {"width": 3.5 if shown else 1.5, "opacity": 1.0 if shown else 0.6}
+        layers.append(
+            Line(list(over), [100 * rate for rate in over.values()], look.color, look.dash, name=name, **line)
         )
-    figure.update_xaxes(axis("place across the valley, in sides of the square"))
-    figure.update_yaxes(axis("", autorange="reversed"))
-    counts = "; ".join(f"{name}: {len(np.unique(np.round(places, 9)))}" for name, places in shadows.items())
-    dressed(
-        figure,
-        "Shadows across the valley",
-        "each tick is a place that is tried at least once",
-        f"Different places that are tried, {counts}.",
-        height=120 + 44 * len(shadows),
+    look = style(design)
+    layers.append(Points([angle], [100 * rates[design][angle]], look.color, look.symbol, 19, outline="ink"))
+    return Scene(
+        layers,
+        Axis("angle of the valley (degrees)", 0, 90, ticks=[(at, str(at)) for at in range(0, 91, 15)]),
+        Axis("random search is nearer (% of valleys)", 0, 100),
+        title="Who comes nearer?",
+        aspect=1,
     )
-    return figure.update_layout(showlegend=False)
 
 
-def win_rates(angles: ArrayLike, rates: Mapping[str, Sequence[float]]) -> go.Figure:
-    """How often random search ends nearer to the valley than another design, over the valley's angle.
-
-    Args:
-        angles: (n,) in degrees, 0 where the valley lies along an axis.
-        rates: the other design's name -> (n,) rates.
-    """
-    figure = go.Figure()
-    for name, values in rates.items():
-        look = style(name)
-        figure.add_scatter(
-            x=np.asarray(angles),
-            y=100 * np.asarray(values),
-            mode="lines+markers",
-            line={"color": look.color, "dash": look.dash, "width": 2.5},
-            marker={"color": look.color, "symbol": look.symbol, "size": 7},
-            name=ink(f"against {name}"),
-            hovertemplate="%{x}°: %{y:.0f} %<extra></extra>",
-        )
-    figure.add_hline(y=50, line={"color": FALLBACK, "width": 1.5})
-    figure.update_xaxes(axis("angle of the valley (degrees)", tick0=0, dtick=15))
-    figure.update_yaxes(axis("random search is nearer (%)", range=[0, 100]))
-    ends = "; ".join(
-        f"against {name} from {100 * min(values):.0f} to {100 * max(values):.0f} %" for name, values in rates.items()
-    )
-    return dressed(
-        figure,
-        "How often random search wins",
-        "above the line at 50 % random search is ahead",
-        f"Share of valleys on which random search ends nearer, over the angle of the valley: {ends}.",
-    )
+@cache
+def _valley(angle: float) -> NDArray[np.float32]:
+    """The loss across the square, (PIXELS, PIXELS); one read-only array for all designs, kept once."""
+    middles = (np.arange(PIXELS) + 0.5) / PIXELS - 0.5
+    turned = math.radians(angle)
+    distances = middles * math.cos(turned) + middles[:, None] * math.sin(turned)
+    loss = (1 - np.exp(-((distances / BREADTH) ** 2))).astype(np.float32)
+    loss.setflags(write=False)
+    return loss
 
 
 def luck(race: Race) -> go.Figure:

@@ -61,6 +61,11 @@ EXERCISE = Exercise(
             _either(lambda a, b, ddof: ((a - b).mean(), math.hypot(_error(a, ddof), _error(b, ddof)))),
         ),
         Variant(
+            "that is the spread of single laps, of a and of b combined. They share their laps: take the differences "
+            "first, then their spread. And the mean of n laps is steadier by the square root of n.",
+            _either(lambda a, b, ddof: ((a - b).mean(), math.hypot(a.std(ddof=ddof), b.std(ddof=ddof)))),
+        ),
+        Variant(
             "the standard errors of a and of b were added. With nothing in common, their squares would be added. But "
             "a and b share their laps: take the differences first, lap by lap, then their spread.",
             _either(lambda a, b, ddof: ((a - b).mean(), _error(a, ddof) + _error(b, ddof))),

@@ -1,0 +1,216 @@
+"""How does a student step through a search? With a player: all pictures are made first, then the browser alone plays.
+
+Neither a step nor a turn of a dial asks the kernel, so both work in a saved page too. Where no widget runs, a still
+picture of the first frame shown stands in for the player, with its sentence.
+"""
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import traitlets
+from anywidget import AnyWidget
+
+from hpo_tutor.race.results import Race
+from hpo_tutor.scenes.stage import Board, Scene, as_board
+from hpo_tutor.widgets.dials import Dial, combinations, draggable, flat, hints, settled, steps
+from hpo_tutor.widgets.packing import pack
+
+HERE = Path(__file__).parent
+Frames = Sequence[Scene | Board] | Mapping[str, Sequence[Scene | Board]]
+
+
+class _Trace(NamedTuple):
+    """A picture for every combination of the dials, the last dial running fastest."""
+
+    pictures: Sequence[Scene | Board]
+    dials: Sequence[Mapping[str, Any]]
+    play: int | None
+    drag: tuple[int, int] | None = None
+
+    def packed(self, pick: bool, stay: bool = False) -> bytes:
+        told = hints(self.dials, self.play, bool(self.drag), pick)
+        return pack(self.pictures, self.dials, play=self.play, drag=self.drag, stay=stay, hints=told)
+
+
+class Player(AnyWidget):
+    """Pictures that are stepped, played and turned in the browser.
+
+    Arrow keys step, home and end go to the ends, space plays and pauses; up and down turn the second dial.
+
+    Args:
+        frames: scenes or boards, all with the same rows; or name -> frames, then a choice above the slider says which
+            of these traces is shown, and the shorter ones hold their last frame.
+        label: a heading, which is also the name that a screen reader says.
+        name: what one step is: "trial", "draw".
+        speed: steps a second while it plays.
+        start: the frame that is shown first; -1 for the last.
+        pick: report clicks in the picture as ``picked``; at the keyboard, shift and the arrows move a cross, and enter
+            picks.
+
+    Attributes:
+        picked: {"scene": index, "x": value, "y": value} in the units of that scene's axes; {} before any. The same
+            place picked twice in a row is told once.
+
+    Raises:
+        ValueError: there is no frame, their rows differ, they take too much memory, there is no such start, or the
+            speed is not positive.
+    """
+
+    _esm = HERE / "player.js"
+    _css = HERE / "theme.css"
+
+    frames = traitlets.Bytes().tag(sync=True)
+    start = traitlets.Int().tag(sync=True)
+    label = traitlets.Unicode().tag(sync=True)
+    speed = traitlets.Float().tag(sync=True)
+    pick = traitlets.Bool().tag(sync=True)
+    picked = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        frames: "Frames | _Trace",
+        *,
+        label: str = "",
+        name: str = "step",
+        speed: float = 4.0,
+        start: int = 0,
+        pick: bool = False,
+    ) -> None:
+        if not speed > 0:
+            raise ValueError(f"speed is steps a second, a positive number, got {speed}")
+        trace = frames if isinstance(frames, _Trace) else _stepped(frames, name)
+        place = _place(trace, start)
+        packed = trace.packed(pick)
+        self._step_name = name
+        self._first_shown = trace.pictures[place]
+        super().__init__(frames=packed, start=place, label=label, speed=float(speed), pick=pick)
+
+    @classmethod
+    def over(
+        cls,
+        make: Callable[..., Scene | Board],
+        *,
+        label: str = "",
+        play: str | None = None,
+        drag: tuple[str, str] | None = None,
+        start: Mapping[str, Any] | None = None,
+        speed: float = 4.0,
+        **dials: Dial | Sequence[Any],
+    ) -> Self:
+        """A player with a dial for each argument of a function.
+
+        All pictures are made before the first is shown: ``make`` is called once for every combination of values, so
+        three dials of 20 values cost 8,000 calls; what is equal among the pictures is stored once.
+
+        Args:
+            make: returns the picture at one value of each dial, which it gets by name.
+            label: a heading, which is also the name that a screen reader says.
+            play: the dial that the play button moves; None for the first with numbers.
+            drag: two dials, which dragging in the first scene moves by the same distance along x and along y. The
+                distance is measured in the units of the axes, on a logarithmic axis in powers of ten, and so must the
+                values of the dials be.
+            start: dial -> value; those left out stand at their first.
+            speed: steps a second while it plays.
+            dials: up to three, each a ``Dial`` or a sequence: numbers become a slider, strings a choice.
+
+        Raises:
+            ValueError: a dial has no value, there are more than three dials or 20,000 combinations, ``play``, ``drag``
+                or ``start`` names what is not there, or dials to be dragged have no equal steps.
+        """
+        settled_dials = settled(dials)
+        keys = list(settled_dials)
+        numeric = [key for key, dial in settled_dials.items() if dial.numeric]
+        if play is not None and play not in numeric:
+            raise ValueError(
+                f"play names a dial of numbers, here {', '.join(numeric) or 'there is none'}; got {play!r}"
+            )
+        if drag is not None and (len(drag) != 2 or drag[0] == drag[1]):
+            raise ValueError(f"drag names two different dials, one for x and one for y; got {drag!r}")
+        played = play or next(iter(numeric), None)
+        trace = _Trace(
+            [make(**values) for values in combinations(settled_dials)],
+            [dial.header() for dial in settled_dials.values()],
+            None if played is None else keys.index(played),
+            None if drag is None else (draggable(drag[0], settled_dials), draggable(drag[1], settled_dials)),
+        )
+        return cls(trace, label=label, speed=speed, start=flat(settled_dials, start or {}))
+
+    def update(self, frames: Frames, start: int | None = None) -> None:
+        """Show new frames.
+
+        Args:
+            frames: as for a new player.
+            start: the frame to show; None keeps the place where the reader is.
+
+        Raises:
+            ValueError: as for a new player.
+        """
+        trace = _stepped(frames, self._step_name)
+        place = _place(trace, 0 if start is None else start)
+        packed = trace.packed(self.pick, stay=start is None)
+        self._first_shown = trace.pictures[place]
+        with self.hold_sync():
+            self.start = place
+            self.frames = packed
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        from hpo_tutor import figures  # brings plotly, which a player that is not shown does not need
+
+        data, metadata = bundle
+        sentence = as_board(self._first_shown).sentence
+        words = ": ".join(filter(None, (self.label, sentence)))
+        drawn = figures.still(self._first_shown)
+        heading = f"<p><strong>{escape(self.label)}</strong></p>" if self.label else ""
+        page = f"<figure>{heading}{drawn}<figcaption>{escape(sentence)}</figcaption></figure>"
+        return data | {"text/plain": words or "a player", "text/html": page}, metadata
+
+
+def race_player(race: Race, objective: Any, seed: int | None = None, samplers: Sequence[str] | None = None) -> Player:
+    """Samplers side by side on one landscape, trial by trial, with the curves of their best losses below.
+
+    Args:
+        race: what ``race.compare`` returned.
+        objective: the objective of two hyperparameters that was raced on.
+        seed: which of its searches; None for the first.
+        samplers: which samplers; None for all.
+    """
+    from hpo_tutor import scenes
+
+    names = list(samplers or race.samplers)
+    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    frames = scenes.race(race, objective, seed=seed, samplers=samplers)
+    return Player(frames, name="trial", label=f"{listed}, trial by trial")
+
+
+def _stepped(frames: Frames, name: str) -> _Trace:
+    """One trace, or several of which one is chosen, with a slider over the steps."""
+    if not isinstance(frames, Mapping):
+        pictures = list(frames)
+        return _Trace(pictures, [steps(name, len(pictures))], 0)
+    traces = {key: list(trace) for key, trace in frames.items()}
+    empty = [key for key, trace in traces.items() if not trace]
+    if empty or not traces:
+        raise ValueError(f"every trace of a player needs at least one frame, got none for {empty or 'any'}")
+    longest = max(map(len, traces.values()))
+    held = [picture for trace in traces.values() for picture in trace + trace[-1:] * (longest - len(trace))]
+    choice = Dial("Show", list(traces), texts=list(traces)).header()
+    return _Trace(held, [choice, steps(name, longest)], 1)
+
+
+def _place(trace: _Trace, start: int) -> int:
+    """The flat number of the frame that is shown first."""
+    n = len(trace.pictures)
+    if trace.dials and trace.dials[-1]["kind"] == "steps":
+        n = trace.dials[-1]["size"]
+    if not n:
+        raise ValueError("a player needs at least one frame, got none")
+    place = operator.index(start)
+    if not -n <= place < n:
+        raise ValueError(f"start is one of {n} frames, from {-n} to {n - 1}; got {start}")
+    return place % n
