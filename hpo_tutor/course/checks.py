@@ -80,16 +80,17 @@ def examine(asked: Exercise, function: Callable[..., Any]) -> Verdict:
                 "your function stopped with an error.",
                 (asked.call(arguments), f"{type(error).__name__}: {error}"),
             )
-    if _all_agree(answers, expected):
+    seen, wanted = ([_comparable(asked, one) for one in many] for many in (answers, expected))
+    if all(map(agree, seen, wanted)):
         return Verdict("passed")
-    for remark in _equal_on_every_case(asked, asked.remarks, answers):
+    for remark in _equal_on_every_case(asked, asked.remarks, seen):
         return Verdict("passed", remark.message)
     if all(answer is None for answer in answers):
         return Verdict("wrong", "your function returned nothing: is a `return` missing?")
     differing = [
         (asked.call(arguments), f"expected  {in_short(want)}", f"got       {in_short(got)}")
-        for arguments, want, got in zip(asked.cases, expected, answers, strict=True)
-        if not agree(got, want)
+        for arguments, want, got, alike in zip(asked.cases, expected, answers, map(agree, seen, wanted), strict=True)
+        if not alike
     ]
     if all(map(_is_text, answers)):
         return Verdict(
@@ -97,7 +98,7 @@ def examine(asked: Exercise, function: Callable[..., Any]) -> Verdict:
             'your function returns text. Return the number itself, without quotes, str or f"...":',
             differing[0],
         )
-    named = _equal_on_every_case(asked, asked.mistakes, answers)
+    named = _equal_on_every_case(asked, asked.mistakes, seen)
     if len(named) == 1:
         return Verdict("wrong", f"not right yet. The likely mistake: {named[0].message}", differing[0], named[0])
     return Verdict("wrong", "not right, here is a case where it differs:", differing[0])
@@ -143,16 +144,26 @@ def _is_text(answer: Any) -> bool:
     return plain.dtype.kind in "UST" or any(isinstance(item, str | bytes) for item in plain.flat)
 
 
-def _all_agree(answers: list[Any], wanted: Iterable[Any]) -> bool:
-    return all(agree(got, want) for got, want in zip(answers, wanted, strict=True))
+def _comparable(asked: Exercise, answer: Any) -> Any:
+    """What of an answer is compared; the answer itself where the exercise cannot make sense of it."""
+    if asked.comparable is None:
+        return answer
+    try:
+        return asked.comparable(answer)
+    except Exception:  # a student may return anything, and anything may fail in any way
+        return answer
 
 
-def _equal_on_every_case(asked: Exercise, variants: Iterable[Variant], answers: list[Any]) -> list[Variant]:
+def _equal_on_every_case(asked: Exercise, variants: Iterable[Variant], seen: list[Any]) -> list[Variant]:
     return [
         variant
         for variant in variants
         if any(
-            _all_agree(answers, [function(*arguments) for arguments in asked.cases]) for function in variant.functions
+            all(
+                agree(got, _comparable(asked, function(*arguments)))
+                for got, arguments in zip(seen, asked.cases, strict=True)
+            )
+            for function in variant.functions
         )
     ]
 

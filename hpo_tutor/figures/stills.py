@@ -101,6 +101,9 @@ def _panel(scene: Scene, box: _Box) -> Iterator[str]:
         body = "".join(_DRAWN[type(layer)](layer, frame))
         # symbols and words at the border are shown whole
         around = "" if isinstance(layer, Points | Text | Marks) else f' clip-path="url(#{clip})"'
+        if isinstance(layer, Text):  # a halo, as the player draws it: legible on every surface
+            halo = INK if layer.color == looks.PAGE else PAGE_COLOR
+            around = f' style="paint-order:stroke;stroke:{halo};stroke-width:3;stroke-linejoin:round"'
         yield f"<g{around}>{body}</g>"
     yield (
         f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="none" stroke="{FALLBACK}" '

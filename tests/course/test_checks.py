@@ -5,6 +5,7 @@ import itertools
 import math
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from scipy import stats
 
 from hpo_tutor.course.checks import agree, check, examine
-from hpo_tutor.course.exercises import Exercise, Variant, all_exercises, exercise
+from hpo_tutor.course.exercises import Exercise, Variant, all_exercises, exercise, in_short
 from hpo_tutor.course.progress import passed
 
 Function = Callable[..., Any]
@@ -455,7 +456,7 @@ def test_strange_answers_are_shown(answer: Any, capsys: pytest.CaptureFixture[st
 
 def test_an_unknown_exercise_says_which_exist() -> None:
     """A wrong id is the one thing that raises, for the page's author to see."""
-    with pytest.raises(ValueError, match=r"there is no exercise '03\.7'; there are \"03\.1\""):
+    with pytest.raises(ValueError, match=r"there is no exercise '03\.7'; there are .*\"03\.1\""):
         check("03.7", _stub)
 
 
@@ -479,3 +480,49 @@ def test_a_folder_that_cannot_be_written_keeps_the_tick(
     first, second = capsys.readouterr().out.splitlines()
     assert first == "✓ 03.1 draws for the top 5 %: right."
     assert second.startswith("  (not noted in progress.jsonl: ")
+
+
+# --- answers whose order or form does not matter --------------------------------------------------------------------
+
+
+def _pairs(n: int) -> list[tuple[int, int]]:
+    return [(a, b) for a in range(n) for b in range(n)]
+
+
+SORTED = Exercise(
+    id="99.1",
+    title="all pairs",
+    level=1,
+    truth=_pairs,
+    cases=((3,), (2,)),
+    mistakes=(
+        Variant("the pairs of equal numbers are missing.", (lambda n: [(a, b) for a, b in _pairs(n) if a != b],)),
+    ),
+    hints=("", "", ""),
+    comparable=sorted,
+)
+
+
+def test_an_exercise_may_compare_what_it_makes_of_an_answer() -> None:
+    """With ``comparable``, any order of the right pairs passes, and any order of a known mistake's is told."""
+    assert examine(SORTED, lambda n: _pairs(n)[::-1]).state == "passed"
+    assert examine(SORTED, lambda n: (pair for pair in _pairs(n)[::-1])).state == "passed"
+    verdict = examine(SORTED, lambda n: [(a, b) for b in range(n) for a in range(n) if a != b])
+    assert verdict.mistake == SORTED.mistakes[0]
+    assert verdict.case[2] == "got       [(1, 0), (2, 0), (0, 1), (2, 1), (0, 2), (1, 2)]"  # as the student gave it
+
+
+def test_an_exercise_without_it_keeps_the_order() -> None:
+    """Without ``comparable``, an answer is compared as it is."""
+    assert examine(replace(SORTED, comparable=None), lambda n: _pairs(n)[::-1]).state == "wrong"
+
+
+@pytest.mark.parametrize("answer", [59, None, [1, "a", None], {"n": [1]}, object()])
+def test_what_cannot_be_compared_is_wrong_and_does_not_raise(answer: Any) -> None:
+    """Where ``comparable`` stumbles over an answer, the answer is compared as it is."""
+    assert examine(SORTED, lambda n: answer).state == "wrong"
+
+
+def test_a_table_is_shown_on_one_line() -> None:
+    """Arrays with rows, as arguments or as answers, do not break the lines of a case."""
+    assert in_short(np.array([[1.0, 0.5], [0.25, 2.0]])) == "[[1. , 0.5 ], [0.25, 2. ]]"

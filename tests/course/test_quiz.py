@@ -90,7 +90,7 @@ def test_outside_a_kernel_the_quiz_is_printed(capsys: pytest.CaptureFixture[str]
 
 def test_a_notebook_without_a_quiz_says_which_have_one() -> None:
     """The error lists the numbers."""
-    with pytest.raises(ValueError, match=r"no quiz for notebook '3'; there are \"03\""):
+    with pytest.raises(ValueError, match=r"no quiz for notebook '3'; there are .*\"03\""):
         quiz("3")
 
 

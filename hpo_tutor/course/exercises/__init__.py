@@ -36,6 +36,7 @@ class Exercise:
         mistakes: well-known wrong answers.
         remarks: answers that are right as well, with what is worth saying about them.
         hints: three, from a nudge to nearly the answer.
+        comparable: what of an answer is compared, where its order or form does not matter; None compares it as it is.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Exercise:
     mistakes: Sequence[Variant]
     hints: tuple[str, str, str]
     remarks: Sequence[Variant] = ()
+    comparable: Function | None = None
 
     def call(self, arguments: tuple[Any, ...]) -> str:
         """A case as it would be typed: ``n_draws(share=0.05, confidence=0.95)``."""
@@ -83,7 +85,8 @@ def in_short(value: Any) -> str:
     import numpy as np
 
     if isinstance(value, np.ndarray):
-        return np.array2string(value, precision=4, separator=", ", threshold=12, max_line_width=100)
+        text = np.array2string(value, precision=4, separator=", ", threshold=12, max_line_width=100)
+        return " ".join(text.split())  # a table fits on one line as well
     if isinstance(value, float | np.floating):
         return f"{float(value):.6g}"
     if isinstance(value, np.generic):
