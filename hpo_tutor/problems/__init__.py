@@ -4,6 +4,7 @@
     live(name)        trains real networks when called
     landscape(name)   losses recorded once by really training, looked up in microseconds
     WithIdle          one of these, with hyperparameters added that do nothing
+    WithRanges        one of these, searched between other bounds
 
 Names are resolved on first use, so that a formula never waits for torch.
 """
@@ -12,6 +13,7 @@ from hpo_tutor.lazy import offer
 
 _HOMES = {
     "WithIdle": "idle",
+    "WithRanges": "ranges",
     "function": "functions",
     "landscape": "landscapes",
     "live": "live",
