@@ -88,8 +88,9 @@ class _Frame:
 
 
 def _panel(scene: Scene, box: _Box) -> Iterator[str]:
-    frame, clip = _Frame(scene, box), f"c{_px(box.left)}-{_px(box.top)}".replace(".", "_")
-    left, top, width, height = map(_px, box)
+    frame, (left, top, width, height) = _Frame(scene, box), map(_px, box)
+    # a page may hold several pictures, and its ids are shared: the same id must mean the same rectangle
+    clip = f"c{left}-{top}-{width}-{height}".replace(".", "_")
     yield f'<clipPath id="{clip}"><rect x="{left}" y="{top}" width="{width}" height="{height}"/></clipPath>'
     if scene.title:
         yield (

@@ -57,7 +57,7 @@ STYLES = {
     "rsa": Style(GREEN, "dash", "hexagon"),
     "hypertiling": Style(ORANGE, "dot", "star-diamond"),
     "rsa-lhs": Style(SKY, "dash", "triangle-down"),
-    "BayesianOptimization": Style(PINK, "solid", "star"),
+    "BayesianOptimization": Style(PINK, "solid", "hexagram"),  # a star marks the optimum
     "TPE": Style(GREEN, "solid", "bowtie"),
     "SparseGrid": Style(RED, "solid", "x"),
     "AdaptiveRandom": Style(SKY, "solid", "hourglass"),
@@ -68,7 +68,7 @@ _SPARE = [
     Style(color, dash, symbol)
     for (color, dash), symbol in zip(
         product((BLUE, RED, GREEN, PINK, ORANGE, SKY), ("dot", "dashdot", "longdash", "longdashdot", "dash")),
-        ("triangle-left", "diamond-tall", "star-square", "triangle-right", "diamond-wide", "hexagram") * 5,
+        ("triangle-left", "diamond-tall", "star-square", "triangle-right", "diamond-wide", "star") * 5,
         strict=True,
     )
     if (color, dash) not in {(known.color, known.dash) for known in STYLES.values()}
@@ -135,7 +135,7 @@ _CROSS: Polygon = (
     *((_ARM, -1), (-_ARM, -1), (-_ARM, -_ARM), (-1, -_ARM), (-1, _ARM), (-_ARM, _ARM)),
 )
 _HALF = math.sqrt(0.5)
-_BOWTIE: Polygon = ((-0.95, 0.75), (0, 0.12), (0.95, 0.75), (0.95, -0.75), (0, -0.12), (-0.95, -0.75))
+_BOWTIE: Polygon = ((-1, 0.95), (0, 0.3), (1, 0.95), (1, -0.95), (0, -0.3), (-1, -0.95))
 
 SYMBOLS: MappingProxyType[str, Polygon] = MappingProxyType(
     {

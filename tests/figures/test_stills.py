@@ -152,3 +152,14 @@ def test_a_board_lies_in_rows():
     assert max(y for _, y in circles) < float(picture.get("height"))
     with pytest.raises(ValueError, match="a row of 2 scenes needs a width of 240 pixels or more, got 200"):
         still(board, width=200)
+
+
+def test_pictures_may_share_a_page():
+    """Where two pictures use one id, it means the same rectangle: ids are shared by a whole page."""
+    scenes = [Scene([Line([0, 1], [0, 1])], *SQUARE, aspect=aspect) for aspect in (0.2, 1.0, 0.2)]
+    meant = {}
+    for scene in scenes:
+        for clip in ElementTree.fromstring(still(scene)).iter(f"{SVG}clipPath"):
+            rectangle = clip.find(f"{SVG}rect").attrib
+            assert meant.setdefault(clip.get("id"), rectangle) == rectangle
+    assert len(meant) == 2

@@ -1,0 +1,419 @@
+# %% [markdown]
+# # Start here
+#
+# **Question.** Which settings of a network are yours to choose, and who should do the choosing?
+#
+# **Afterwards you can**
+#
+# - tell what you choose from what training finds, and both from luck
+# - write down a search space
+# - use the pages of this course: guess, play, check, and know what a tick is worth
+#
+# **Before.** Python, calculus, and a rough idea of what training a network means.
+#
+# **Time.** 45 minutes.
+
+# %% tags=["setup"]
+import numpy as np
+import pandas as pd
+from IPython.display import HTML
+
+from hpo_tutor import check, claim, doctor, figures, hint, predict, problems, quiz, race, widgets
+from hpo_tutor.course import previews
+from hpo_tutor.course.exercises import exercise
+from hpo_tutor.course.pictures import nb00 as pictures
+from hpo_tutor.course.pictures import syllabus
+from hpo_tutor.problems import tasks
+from hpo_tutor.search_space import Choice, Float, Integer, SearchSpace
+from hpo_tutor.training import MLP, Population
+
+doctor()
+
+# %% [markdown]
+# ## How these pages work
+#
+# Shift and Enter run a cell; the doctor above has just looked whether all is there that the cells need.
+#
+# - **Guess first.** Where a question with round buttons appears, click before you run the next cell. A wrong guess
+#   teaches more than a right one, and nobody keeps the score.
+# - **Play.** Pictures with a slider can be dragged. Or click on one and use the keys: the arrows step, space plays,
+#   Home and End jump.
+# - **Change things.** Take any number in a cell, change it, and run the cell again. A line with a tick ✓ is a sentence
+#   of the text that was tested on the numbers of *your* run; if your change makes it false, it will say so.
+# - **Nothing can break.** *Run All* is always safe, and waits for no click. If you are lost, *Restart Kernel and Run
+#   All Cells* brings you back. This page is your own copy, in the folder `work/`; updates never touch it, and
+#   `hpo-tutor start 00 --fresh` in a terminal gives you a new one beside it.
+#
+# ## Drag one slider
+#
+# We need something to learn. Here are eight of the handwritten digits that come with scikit-learn. A network sees 64
+# shades of grey and says how likely each digit is. Its **loss** says how bad that was: 0 for someone who is sure and
+# right, $\ln 10 \approx 2.3$ for someone who gives all ten digits the same chance, and far more for someone who is
+# sure and wrong. (The unit is called *nat*.)
+
+# %%
+dataset = problems.datasets.load("digits")
+HTML(figures.still(pictures.digits(dataset.inputs[:8].reshape(8, 8, 8), dataset.target[:8])))
+
+# %% [markdown]
+# Soon you will see networks learn. They read the training pictures again and again; each time through all of them is
+# an **epoch**. After each epoch they are tested on validation pictures, from which they never learn. Each network has
+# one hidden layer, of 4 to 64 units. How far each step of the training goes is its **learning rate**.
+
+# %%
+faster = predict(
+    "The learning rate goes up from 0.0001 to 1. How do most networks end at the largest?",
+    ["lowest of all: they learn fastest", "worse than guessing", "much as they end at the smallest"],
+)
+
+# %% [markdown]
+# Seven networks for each of 25 learning rates make 175 trainings, real ones, in the next cell. They train side by
+# side, all at once. The course calls that a **population**. (Nothing evolves in it. Networks with offspring come in
+# notebook 19.)
+
+# %%
+rates = np.geomspace(0.0001, 1, 25)
+seven = [(4, 0), (8, 0), (16, 0), (64, 0), (16, 1), (16, 2), (16, 3)]  # hidden units, seed
+rate, units, seeds = zip(*[(rate, *one) for rate in rates for one in seven], strict=True)
+
+model = MLP(hidden=(32,), task="classification", n_outputs=10)  # "width" takes the place of 32
+data = tasks.rows("digits", batch=0).data
+hyperparameters = {"learning_rate": rate, "width": units, "epochs": 30}
+population = Population(model, data, hyperparameters, seeds)
+losses = np.array([report.losses for report in population.fit()])
+losses = losses.reshape(-1, len(rates), len(seven))  # epochs, learning rates, networks
+
+
+# %%
+def picture(learning_rate):
+    """The seven networks at one learning rate: four widths on the left, four seeds on the right."""
+    curves = losses[:, list(rates).index(learning_rate)].T
+    widths, twins = dict(zip((4, 8, 16, 64), curves[:4], strict=True)), curves[[2, 4, 5, 6]]
+    return pictures.learning_curves(learning_rate, widths, dict(enumerate(twins)), width=16)
+
+
+dial = widgets.Dial("learning rate", rates)
+widgets.Player.over(picture, learning_rate=dial, label="Seven networks, one learning rate")
+
+# %% [markdown]
+# *How to play:* drag the slider to the right, slowly. Then go to its right end, for a surprise. Home brings you back.
+#
+# *In the picture:* on the left are four networks; the thicker the line, the wider the network. On the right are four
+# twins of 16 units each. Only their random first weights differ, and the order in which they meet the pictures. A
+# white point marks where each network should have stopped.
+#
+# 1. Which learning rates suit the network of 64 units? Do they suit the one of 4?
+# 2. Find a learning rate at which a curve falls and then climbs again. Which other setting would have saved it?
+
+# %%
+final = losses[-1]  # a row for each learning rate, a column for each network
+n_worse = int(np.sum(final[-1] > np.log(10)))
+faster.reveal(faster.options[1 if n_worse >= 4 else 0])
+claim("at the largest rate most of the seven end worse than guessing", n_worse >= 4, of_seven=n_worse)
+lowest = final[0].min()
+claim("at the smallest all have hardly begun after 30 epochs", lowest > 1, lowest_loss=lowest)
+narrow, wide = final[:, 0].min(), final[:, 3].min()
+claim("no learning rate makes 4 units as good as 64", narrow > 3 * wide, best_4=narrow, best_64=wide)
+
+# %% [markdown]
+# At the right end each step leaps over the valley it should walk down into, and the network becomes *sure and wrong*.
+# At the left end the steps are so short that 30 epochs are not enough.
+#
+# And the twins? Their distance from each other is luck: nothing else differs between them.
+
+# %%
+twins = final[:, [2, 4, 5, 6]]
+best = int(np.argmin(np.median(twins, axis=1)))
+luck = np.ptp(twins, axis=1)  # largest minus smallest
+small, gained = luck[best], np.median(twins[0]) - np.median(twins[best])
+claim("at the best rate luck is small beside what the rate does", gained > 20 * small, luck=small)
+claim("at the largest rate luck rages", luck[-1] > 50 * small, luck=luck[-1])
+
+# %% [markdown]
+# ## Low is good
+#
+# Everything in this course that is to be optimised is a loss, and low is good. Some measures grow when things get
+# better: accuracy, the share of right answers, is one. They are turned round at the door, and inside nobody has to
+# ask whether up is good.
+#
+# **Exercise 00.1** (level 1). Turn accuracies into losses. The losses are the shares of wrong answers, as fractions
+# between 0 and 1. Write your line in place of `raise NotImplementedError`, then run the cell below, which checks the
+# function. It does not mind how you write it, and it knows the usual mistakes: make one on purpose.
+
+
+# %% tags=["exercise"]
+def error_rates(accuracies):
+    """Shares of wrong answers, from 0 to 1; accuracies is an array, in per cent, such as 97.0."""
+    raise NotImplementedError
+
+
+# %% tags=["solution"]
+def error_rates(accuracies):
+    """Shares of wrong answers, from 0 to 1; accuracies is an array, in per cent, such as 97.0."""
+    return 1 - accuracies / 100
+
+
+# %%
+check("00.1", error_rates)
+# Stuck? Run hint("00.1", 1), then 2, then 3.
+
+# %% [markdown]
+# ## Whose choice was it?
+#
+# | | who decides | here |
+# |---|---|---|
+# | **hyperparameter** | you, before training | learning rate, width, number of epochs, ... |
+# | **parameter** | training | the weights, and a bias for each unit |
+# | **seed** | chance | the first weights, the order of the pictures |
+#
+# One step of training, at its plainest, moves every weight $w$ downhill along the slope of the loss $L$:
+#
+# $$w \leftarrow w - \eta\,\frac{\partial L}{\partial w}.$$
+#
+# The weights move, that is why they are found by training. The learning rate $\eta$ (say *eta*) stands beside them, and
+# nothing in this line moves it. To learn what it is worth, you train with it to the end and look. That makes
+# hyperparameters expensive, and this course necessary. (These networks use a refined step, called Adam. It has an
+# $\eta$ all the same.)
+#
+# The seed is nobody's to choose. Whoever picks the best of many seeds has found luck, and luck does not come again
+# (notebook 03).
+
+# %%
+many = predict(
+    "A network has 64 inputs, 32 hidden units and 10 outputs. How many numbers does training find?",
+    ["106", "about 2,400", "about 20,000"],
+)
+
+# %% [markdown]
+# Each hidden or output unit has a weight for every unit of the layer before it, and one bias. The inputs are what the
+# picture says; they have neither.
+#
+# **Exercise 00.2** (level 2). Count the parameters of a network from the sizes of its layers, inputs first.
+
+
+# %% tags=["exercise"]
+def n_parameters(sizes):
+    """Number of weights and biases; sizes is a tuple such as (64, 32, 10), the inputs first."""
+    raise NotImplementedError
+
+
+# %% tags=["solution"]
+def n_parameters(sizes):
+    """Number of weights and biases; sizes is a tuple such as (64, 32, 10), the inputs first."""
+    n_weights = sum(sizes[i] * sizes[i + 1] for i in range(len(sizes) - 1))
+    n_biases = sum(sizes[1:])
+    return n_weights + n_biases
+
+
+# %%
+check("00.2", n_parameters)
+# Stuck? Run hint("00.2", 1), then 2, then 3.
+
+# %%
+found = exercise("00.2").truth((64, 32, 10))  # the course's own answer
+many.reveal(many.options[1 if 2_000 < found < 3_000 else 2])
+claim("training finds about 2,400 numbers", 2_350 < found < 2_450, found=found)
+yours = list(tasks.task("digits").domains)
+claim("and five were yours to choose", len(yours) == 5, yours=yours)
+
+# %% [markdown]
+# ## A search space
+#
+# A search begins with a list of what may be chosen, and from what. Hyperparameters come in four kinds:
+
+# %%
+space = SearchSpace(
+    learning_rate=Float(0.0001, 1, log=True),  # continuous
+    epochs=Integer(1, 60),  # whole numbers
+    width=Choice([4, 8, 16, 32, 64], ordered=True),  # some options, in an order
+    activation=Choice(["relu", "tanh"]),  # some options, in none
+)
+rng = np.random.default_rng(0)
+pd.DataFrame([space.sample(rng) for _ in range(6)])
+
+# %% [markdown]
+# Each row is a **configuration**: one choice of everything.
+#
+# The kinds differ in what a neighbour tells. If 0.01 is a good learning rate, 0.011 will hardly be a bad one. If 16
+# units are too few, so are 8. But *relu* tells nothing about *tanh*, and if there were ten such functions, which of
+# them would be next to which?
+#
+# And what is `log=True`? Between 0.0001 and 1 lie four powers of ten. On a **logarithmic scale** each of them takes the
+# same room, and a random draw falls into each equally often. On a plain scale nearly every draw is above 0.01.
+
+# %%
+below = predict("How many of 2,000 draws have a learning rate below 0.01?", ["20", "1,000", "1,980"])
+
+# %%
+drawn = pd.DataFrame([space.sample(rng) for _ in range(2000)])
+log_scale = int((drawn["learning_rate"] < 0.01).sum())
+plain_scale = int((rng.uniform(0.0001, 1, size=2000) < 0.01).sum())
+below.reveal(min(below.options, key=lambda option: abs(int(option.replace(",", "")) - log_scale)))
+claim("on the log scale about half of 2,000 draws are below 0.01", 900 < log_scale < 1100, n=log_scale)
+claim("on a plain scale about one in a hundred", plain_scale < 50, n=plain_scale)
+
+# %% [markdown]
+# ## Who chooses?
+#
+# You can: that is notebook 01. Or you write a rule that chooses, a **sampler**: it *asks* for a configuration, a
+# network is trained with it, the sampler is *told* the loss, and asks again. Each such round is a **trial**. Four
+# samplers run through the first part of this course:
+#
+# - **Grid search** tries all combinations of a few values each. Here the values lie in the middle of equal cells.
+# - **Random search** leaves every configuration to chance.
+# - **Bayesian optimisation** draws a surface through all losses so far, knows how sure it is of each place, and asks
+#   where one more trial is worth most.
+# - **TPE**, the tree-structured Parzen estimator, sorts the trials into good and bad, and goes where good ones are
+#   dense.
+#
+# The first two never look at a loss. The other two begin with six random trials and learn from then on. They come from
+# two libraries, scikit-learn and hyperopt: a *preview*, as anybody could use them. Notebooks 06 and 08 build them by
+# hand.
+#
+# All of them now search the same space: learning rate and L2 penalty of the digits network. The networks were trained
+# beforehand on a dense grid, so that a trial costs a look into a table: a **landscape**. 25 trials each.
+
+# %%
+four = ["grid-midpoints", "random", "BayesianOptimization", "TPE"]
+gathers = predict("Which sampler will place most of its trials near the optimum?", four)
+
+# %%
+digits = problems.landscape("digits")
+samplers = ["grid", "grid-midpoints", "random", previews.BayesianOptimization, previews.TPE]
+laps = race.compare(samplers, digits, n_trials=25, seeds=range(20))
+frames = pictures.laps(laps, digits, seeds=(7, 4, 16), samplers=four)
+widgets.Player(frames, name="trial", label="Four samplers on one landscape")
+
+# %% [markdown]
+# *How to play:* space starts and stops it; the arrows go trial by trial. The buttons above choose a lap.
+#
+# *In the picture:* four copies of the same surface. Dark is low, and the white star with a black rim marks the
+# optimum. Each symbol is a trial, the large one the best so far. Below: the best loss that each sampler has seen.
+# Watch the two on the right after trial 6.
+#
+# 1. After which trial could you have stopped lap 7, and lost next to nothing?
+# 2. For a surprise, choose lap 4. Which sampler would you have liked to own there?
+#
+# The cell has run 20 laps, two on each of ten divisions of the pictures into training and validation pictures.
+
+
+# %%
+def share_near(name, lap):
+    """Share of the trials after the random ones that lie within 0.05 nats of the optimum."""
+    surface, trials = digits.draw(lap), laps.histories[name, lap][previews.N_RANDOM :]
+    return np.mean([surface.expected(trial.config) < surface.optimum + 0.05 for trial in trials])
+
+
+shares = {name: np.mean([share_near(name, lap) for lap in laps.seeds]) for name in four}
+gathers.reveal(max(shares, key=shares.get))
+blind, learns, tpe = shares["random"], shares["BayesianOptimization"], shares["TPE"]
+claim("random search comes near in less than 4 trials of 10", blind < 0.4, share=blind)
+claim("Bayesian optimisation in more than half", learns > 0.5, share=learns)
+claim("TPE lies between them", blind < tpe < learns, share=tpe)
+
+# %% [markdown]
+# So much for where they go. Does it help?
+
+# %%
+lowest = predict("Over 20 laps: which of the four ends clearly lowest?", [*four, "none of them"])
+
+# %%
+figures.regret(laps)
+
+# %% [markdown]
+# *In the picture:* the **regret** of a search is how far its best configuration lies above the optimum, luck removed.
+# Lines are medians over the laps, and bands hold the middle half of them. (*grid* is the other grid, with its outer
+# points on the edges of the space. What that does is the question of notebook 02.)
+
+# %%
+medians = laps.median_regret[four]
+best = medians.idxmin()
+leads = [laps.differences(other, best).reshape(-1, 10).mean(axis=0) for other in four if other != best]
+clear = all(lead.mean() > 2 * lead.std(ddof=1) / np.sqrt(10) for lead in leads)
+lowest.reveal(best if clear else "none of them")
+claim("none of the four is clearly lowest", not clear)
+typical = np.median(digits.grid().losses) - digits.optimum
+claim("a typical configuration is far above the optimum", typical > 0.1, nats=typical)
+claim("and all four end close to it", medians.max() < 0.03, nats=medians.max())
+
+# %% [markdown]
+# (*Clearly* means: ahead of each other sampler by more than two standard errors over the ten divisions. Notebook 03
+# explains both.)
+#
+# So the clever ones went where the optimum is, and hardly gained by it. Why? Look at the valley itself: all places
+# whose loss is within 0.05 of the optimum.
+
+# %%
+maps = [digits.draw(division).grid() for division in range(10)]
+valleys = [one.losses < one.losses.min() + 0.05 for one in maps]
+wide = np.mean(valleys)
+claim("the valley is wide: about a quarter of the map", 0.2 < wide < 0.3, share=wide)
+luck = np.mean([one.spread[valley].mean() for one, valley in zip(maps, valleys, strict=True)])
+apart = medians.max() - medians.min()
+claim("there, luck is as large as what divides the four", apart < 2 * luck, apart=apart, luck=luck)
+
+# %% [markdown]
+# (*Luck* is here the standard deviation between trainings of one configuration, and what *divides* the four is their
+# largest median minus the smallest.)
+#
+# With two hyperparameters and 25 trials, anybody finds such a valley, and little is left to gain. Learning from losses
+# can pay where a trial takes hours, where there are more hyperparameters, where the valley is narrow. When it does,
+# and when it does not, is what this course is about. One surface is an example, no proof.
+#
+# ## What a method takes for granted
+#
+# | method | learns from earlier trials | takes for granted | notebook |
+# |---|---|---|---|
+# | grid, random search | no | nothing | 02, 03 |
+# | Bayesian optimisation (Gaussian process) | yes | a continuous surface: neighbours have similar losses | 04 to 07 |
+# | TPE | yes | only that good configurations are dense somewhere | 08 |
+# | evolution | yes | only that offspring of the good are often good | 19 |
+#
+# The more a method takes for granted, the more it can make of a few trials, and the worse it does where its belief is
+# wrong: a Gaussian process is at home with learning rates and lost among activation functions.
+#
+# All this is **hyperparameter optimisation** (HPO): the plan of the network is given, and its settings are sought.
+# **Neural architecture search** (NAS) seeks the plan itself: which layers, how many, joined how. Hardly anything is
+# continuous there, and each choice opens others: a third layer has a width only if there is one. The border is not
+# sharp. Is the number of layers a setting, or the plan? Notebooks 14 and 19 cross it.
+#
+# ## The map
+
+# %%
+syllabus.course_map(here="00")
+
+# %% [markdown]
+# *In the picture:* the course as lines of a railway. Orange: you are here. Blue: open today. Grey: being written.
+# Read from 00 to 03, then take the line you like; rooks and spheres (09), for example, need nothing of 04 to 08.
+#
+# ## Take-aways
+#
+# - Hyperparameters are chosen before training, parameters are found by training, and the seed is luck.
+# - To know what a hyperparameter is worth, one has to train. That makes the choice expensive.
+# - A search space says what may be chosen: continuous, whole, ordered or categorical, on a plain or a logarithmic
+#   scale.
+# - Low is good. Grid and random search choose blindly; Bayesian optimisation and TPE learn from the losses. Whether
+#   that helps depends on the surface, the budget and the number of hyperparameters.
+#
+# ## Quiz
+
+# %%
+quiz("00")
+
+# %% [markdown]
+# ## References
+#
+# - M. Feurer and F. Hutter (2019), Hyperparameter optimization, in F. Hutter, L. Kotthoff and J. Vanschoren (editors),
+#   *Automated Machine Learning*, Springer, 3-33.
+# - J. Bergstra and Y. Bengio (2012), Random search for hyper-parameter optimization, *Journal of Machine Learning
+#   Research* 13, 281-305.
+# - J. Bergstra, R. Bardenet, Y. Bengio and B. Kégl (2011), Algorithms for hyper-parameter optimization, *Advances in
+#   Neural Information Processing Systems* 24. (TPE)
+# - J. Snoek, H. Larochelle and R. P. Adams (2012), Practical Bayesian optimization of machine learning algorithms,
+#   *Advances in Neural Information Processing Systems* 25.
+# - The digits: E. Alpaydin and C. Kaynak, Optical recognition of handwritten digits, UCI Machine Learning Repository.
+#
+# ## What is next
+#
+# Twelve trainings, three hyperparameters, and fog: in notebook 01 you are the sampler. In a terminal,
+# `hpo-tutor start 01` puts your copy of it beside this one.
