@@ -16,7 +16,7 @@ _HOMES = {
     "WithRanges": "ranges",
     "function": "functions",
     "landscape": "landscapes",
-    "live": "live",
+    "live": "live_objectives",  # a room called live would take the function's place once it is imported
     # rooms, so that `problems.datasets.load(...)` works after `import hpo_tutor`
     "datasets": "",
     "functions": "",

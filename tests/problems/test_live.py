@@ -1,5 +1,8 @@
 """Networks trained when called: the same losses as by hand."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -175,3 +178,13 @@ def test_a_lone_name_is_taken_for_what_it_is() -> None:
     """A text in place of a list of names is refused with a hint, rather than read letter by letter."""
     with pytest.raises(ValueError, match="got the text 'l2'"):
         problems.live("digits", "l2")
+
+
+def test_importing_rooms_takes_no_public_name_away() -> None:
+    """Whatever room of the package was imported first, problems.live and all other names stay what they are."""
+    code = (
+        "import importlib, pkgutil, hpo_tutor.problems as p\n"
+        "for room in pkgutil.iter_modules(p.__path__): importlib.import_module(f'hpo_tutor.problems.{room.name}')\n"
+        "assert callable(p.live) and callable(p.function) and callable(p.landscape)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

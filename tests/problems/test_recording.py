@@ -32,6 +32,17 @@ EPOCHS = Recipe(
     n_batches=2,
     seeds=(0, 7),
 )
+WIDTHS = Recipe(
+    name="widths",
+    task="digits",
+    axes=(
+        Axis("learning_rate", (1e-3, 1e-2), log=True),
+        Axis("width", (4, 8, 16), log=True, whole=True, unit="units in the hidden layer"),
+    ),
+    fixed={"epochs": 2, "batch_size": 256, "l2": 1e-4},
+    n_batches=2,
+    seeds=(0, 1),
+)
 
 # a process that dies by SIGKILL in mid-write of its second part, with half a draft on the disk
 KILLED = """
@@ -107,6 +118,17 @@ def test_a_recorded_loss_is_that_of_live_training(tmp_path: Path) -> None:
             np.testing.assert_allclose(recorded, live.evaluate(configs, seeds=seeds), rtol=1e-4)
 
 
+def test_networks_of_several_widths_are_recorded_side_by_side(tmp_path: Path) -> None:
+    """Where the width is on the grid, each point is the live training of a network of that width."""
+    recording.record_recipe(WIDTHS, tmp_path, progress=False)
+    table = problems.landscape("widths", folder=tmp_path)
+    assert table.about["network"] == "64-width-10"
+    live = problems.live("digits", {**table.space.domains, **table.space.fixed}, batch=1, n_batches=2)
+    configs = [{"learning_rate": rate, "width": width} for rate in (1e-3, 1e-2) for width in (4, 8, 16)]
+    trained = live.evaluate(configs, seeds=[1] * 6)
+    np.testing.assert_allclose(table.draw(1).evaluate(configs, seeds=[1] * 6), trained, rtol=1e-4)
+
+
 def test_one_training_serves_all_its_epochs(tmp_path: Path) -> None:
     """On an axis of epochs, each loss is that of a network trained for so many epochs."""
     recording.record_recipe(EPOCHS, tmp_path, progress=False)
@@ -144,6 +166,11 @@ def agree(name: str) -> None:
 def test_the_digits_table_can_be_recorded_again() -> None:
     """Ten random points of the recorded digits, trained again, give the recorded losses."""
     agree("digits")
+
+
+def test_the_digits_table_with_widths_can_be_recorded_again() -> None:
+    """Ten random points of the digits recorded at five widths, trained again, give the recorded losses."""
+    agree("digits-width")
 
 
 @pytest.mark.real_data
@@ -187,7 +214,7 @@ def test_a_diverging_network_ends_the_recording(tmp_path: Path) -> None:
 
 def test_bad_recipes_are_refused() -> None:
     """An unknown name lists the recipes; epochs must be the last axis."""
-    with pytest.raises(ValueError, match="there are recipes for aleph, digits, got 'cheese'"):
+    with pytest.raises(ValueError, match="there are recipes for aleph, digits, digits-width, got 'cheese'"):
         recording.record("cheese")
     with pytest.raises(ValueError, match="epochs must be the last axis"):
         Recipe("turned", "digits", EPOCHS.axes[::-1], EPOCHS.fixed)

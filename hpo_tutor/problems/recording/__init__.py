@@ -28,7 +28,7 @@ def record(name: str, folder: str | Path | None = None, progress: bool = True, r
     """Record a landscape by its recipe: the table NAME.parquet, and its page in the README.md beside it.
 
     Args:
-        name: of a recipe, "aleph" or "digits".
+        name: of a recipe: "aleph", "digits" or "digits-width".
         folder: where to; None is the checkout's ``data``.
         progress: show a progress bar.
         resume: go on with the parts of an interrupted recording; False begins anew.

@@ -1,0 +1,574 @@
+# %% [markdown]
+# # Tune by hand
+#
+# **Question.** You may train 12 networks. Do you find better hyperparameters than somebody who draws them blindly?
+#
+# **Afterwards you can**
+#
+# - tune a network by hand: a baseline first, then one hyperparameter at a time, on logarithmic scales
+# - tell skill from luck in a search, with random walkers as the measure
+# - choose by validation, report by test, and say what goes wrong otherwise
+#
+# **Before.** Python, calculus, and what training a network means. Notebook 00 says what a hyperparameter is.
+#
+# **Time.** 60 minutes; a good place for a break is before *Validate, then test*.
+
+# %% tags=["setup"]
+from functools import partial
+
+import numpy as np
+
+from hpo_tutor import check, claim, doctor, figures, hint, minimize, predict, problems, quiz, race
+from hpo_tutor.course import games
+from hpo_tutor.course.pictures import nb01 as pictures
+from hpo_tutor.search_space import Float, SearchSpace
+from hpo_tutor.widgets import Player, race_player
+
+doctor()
+
+# %% [markdown]
+# ## The task
+#
+# A network reads handwritten digits, pictures of 8 x 8 pixels. It has one hidden layer and trains for 20 epochs, that
+# is 20 passes over 1,198 pictures. Three of its hyperparameters are yours:
+#
+# - the **learning rate**: how large a step each update takes;
+# - the **width**: how many units the hidden layer has;
+# - **L2**: how strongly large weights are punished.
+#
+# For each picture the network gives each digit a probability. The **loss** is the *cross-entropy*: take the
+# probability $p$ that was given to the right digit, and average $-\ln p$ over the 599 *validation* pictures, which
+# took no part in the training. Its unit is the *nat*. Whoever knows nothing gives each digit 1/10 and pays
+# $\ln 10 \approx 2.3$ nats. Low is good.
+#
+# A **trial** is one training with one choice of all hyperparameters (a **configuration**). The best trial so far is
+# the **incumbent**.
+#
+# ## First of all: what is there to beat?
+#
+# Before you tune anything, measure what is cheap. Three candidates, on the same pictures:
+#
+# - *class frequencies*: never looks at the picture, and gives each digit the share it had in training;
+# - *logistic regression*: a linear model, as scikit-learn has it, without any tuning;
+# - *a small network*: width 8, learning rate 0.001 (the usual first choice), next to no L2.
+
+# %%
+names = ["class frequencies", "logistic regression", "a small network"]
+cheap = predict("Which of the three has the lowest loss?", names)
+
+# %%
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+
+
+def loss_of(model, rows):
+    """Cross-entropy of a scikit-learn model on the validation rows, in nats."""
+    model.fit(rows.train_inputs, rows.train_targets)
+    return log_loss(rows.validation_targets, model.predict_proba(rows.validation_inputs))
+
+
+# %% [markdown]
+# One division of the pictures into training and validation is a matter of chance, so we take ten. For each of them,
+# the losses of thousands of networks were recorded; `games.Ground` looks them up. Its *expected* loss is a mean over
+# several trainings that differ in their random numbers alone.
+
+# %%
+grounds = [games.Ground(division) for division in range(10)]
+frequencies = np.array([loss_of(DummyClassifier(), ground.rows) for ground in grounds])
+logistic = np.array([loss_of(LogisticRegression(max_iter=1000), ground.rows) for ground in grounds])
+small = np.array([ground.expected(games.BASELINE) for ground in grounds])
+
+# %%
+cheap.reveal(names[np.argmin([frequencies.mean(), logistic.mean(), small.mean()])])
+claim("frequencies cost as much as knowing nothing", abs(frequencies.mean() - np.log(10)) < 0.05)
+claim("the small network has learnt something", np.all(small < frequencies), nats=small.mean())
+claim("logistic regression is far ahead, each time", np.all(logistic < small / 3), nats=logistic.mean())
+
+# %% [markdown]
+# So a network is not good because it is a network. An untuned one loses to a linear model. This is why one begins with
+# a **baseline**: without it, the small network's loss would look like progress. The game is now: *beat logistic
+# regression*.
+#
+# ## Scales
+#
+# How do you search a learning rate between 0.0001 and 0.1? Push a slider from one end to the other, once on a linear
+# scale and once on a logarithmic one.
+
+# %%
+half = predict(
+    "Where is a linear slider from 0.0001 to 0.1 after a tenth of its way?",
+    ["at 0.0002", "at 0.001", "at 0.01"],
+)
+
+# %%
+domain = Float(1e-4, 1e-1, log=True)
+half.reveal("at 0.01")
+Player(pictures.two_sliders(domain), name="place", label="Two scales", speed=8)
+
+# %% [markdown]
+# *In the picture:* press play, or drag. The dashed line is the linear slider: it leaps over the small values at once.
+# The solid line is the logarithmic slider: each tenth of the way multiplies by the same factor. Two questions: where
+# do both stand at the same value? How far must you push each to come from 0.0001 to 0.001?
+
+# %%
+way_above = (domain.high - 0.01) / (domain.high - domain.low)
+way_below = (0.001 - domain.low) / (domain.high - domain.low)
+claim("a linear slider spends 90 % of its way above 0.01", abs(way_above - 0.9) < 0.01, share=way_above)
+claim("and less than 1 % below 0.001", way_below < 0.01, share=way_below)
+
+# %% [markdown]
+# For a learning rate, factors count: from 0.001 to 0.002 matters about as much as from 0.01 to 0.02. Then equal steps
+# should be equal factors. In formulas: not $x$ moves evenly, but its exponent,
+#
+# $$\log x = \log(\text{low}) + u \, \bigl(\log(\text{high}) - \log(\text{low})\bigr), \qquad 0 \le u < 1.$$
+#
+# **Exercise 01.1** (level 1). Turn uniform random numbers $u$ into values that are uniform on a logarithmic scale.
+
+
+# %% tags=["exercise"]
+def log_uniform(u, low, high):
+    """Values between low and high, one for each number in the array u; u = 0 gives low."""
+    raise NotImplementedError
+
+
+# %% tags=["solution"]
+def log_uniform(u, low, high):
+    """Values between low and high, one for each number in the array u; u = 0 gives low."""
+    return low * (high / low) ** u
+
+
+# %%
+check("01.1", log_uniform)
+# Stuck? Run hint("01.1", 1), then 2, then 3.
+
+# %% [markdown]
+# The package draws in the same way. Count how many of 3,000 draws fall into each decade:
+
+# %%
+rng = np.random.default_rng(0)
+even = np.array([domain.from_unit(u) for u in rng.random(3000)])
+linear = rng.uniform(domain.low, domain.high, 3000)
+decades = [1e-4, 1e-3, 1e-2, 1e-1]
+per_decade = {"log": np.histogram(even, decades)[0], "linear": np.histogram(linear, decades)[0]}
+thirds = np.all(abs(per_decade["log"] - 1000) < 100)
+claim("on a log scale each decade gets a third of the draws", thirds, **per_decade)
+
+# %% [markdown]
+# ## The walk in fog
+#
+# Now play. Five panels, one for each width; the learning rate runs across, L2 upwards, both logarithmic. All is fog.
+# Each training lights a disc: the darker, the better. You have 12 trainings, and what is spent is spent.
+#
+# *How to:* move the three sliders, or click in the fog, then press *Train*. A training takes a moment; it is a real
+# one. If you do not know how to go about it, here is what many people do:
+#
+# 1. begin small, with the baseline;
+# 2. change one thing at a time, by a factor of ten (or to the next width);
+# 3. keep what helps and go on in that direction; if it does not help, try the other one, then the next hyperparameter.
+#
+# While you walk: which of the three moves the loss most? Which hardly at all? And if you have a training to spare, be
+# surprised by the largest width with the largest learning rate and the smallest L2.
+
+# %%
+walk = games.walk_in_fog(to_beat=logistic[0])
+walk
+
+# %% [markdown]
+# You may also walk in code, in a new cell below: `walk.train(learning_rate=1e-2, width=16, l2=1e-4)`. Running the cell
+# above again loses nothing. `walk.start_again()` does. Spend your trainings before you go on.
+#
+# The three points above, taken as a strict rule, are a *sampler*: something that proposes the next configuration. It is
+# called `HandTuning`; when no move helps any more, it halves its steps. Let it walk as well:
+
+# %%
+rule = games.HandTuning(walk.objective.space, start=games.BASELINE)
+walk_of_rule = minimize(walk.objective, rule, n_trials=12, progress=False)
+columns = ["learning_rate", "width", "l2", "loss"]
+walk_of_rule.table()[columns]
+
+# %% [markdown]
+# If you have trained at least once, the next cells show your walk. If not, they show the rule's.
+
+# %%
+played = len(walk.history) > 0
+path, whose = (walk.history, "your walk") if played else (walk_of_rule, "the rule's walk")
+print(f"What follows shows {whose}: {len(path)} trainings, best loss {path.incumbent.loss:.3f} nats.")
+print(f"Logistic regression has {logistic[0]:.3f} nats on the same pictures.")
+
+# %% [markdown]
+# ## Skill or luck?
+#
+# A random walker spends 12 trainings too, but draws each configuration blindly, uniform on the scales above. Let 100
+# of them walk on the same ground. (Their trainings are looked up in the recording; yours were live, with the same
+# networks.) All are judged by the *expected* loss of their best training. That takes the luck out of the judgement, not
+# out of the search.
+
+# %%
+buckets = ["fewer than 25", "25 to 49", "50 to 74", "75 or more"]
+guess = predict("How many of 100 random walkers does this walk beat?", buckets)
+
+# %%
+ground = games.Ground()
+Player(games.lifting(path, ground, to_beat=logistic[0]), name="step", label="The fog lifts", speed=2)
+
+# %% [markdown]
+# *In the picture:* press play. First the walk again, training by training; the numbers say which. Then the fog lifts.
+# What lies below was recorded: networks for 21 learning rates, 16 values of L2, five widths, ten divisions, three times
+# each. Dark is low, the star is the lowest expected loss of all. Find the cliff: where does one step to the right of a
+# good place cost most?
+
+# %%
+rates, penalties = (axis.values for axis in ground.landscape.grid().axes[:2])
+n_networks = len(rates) * len(penalties) * len(games.WIDTHS) * len(grounds) * ground.landscape.n_seeds
+claim("that makes 50,400 networks", n_networks == ground.landscape.about["n_models"] == 50_400)
+at_low_l2 = ground.surface(64)[:6].mean(axis=0)  # a loss for each learning rate
+cliff = at_low_l2[-1] / at_low_l2.min()
+claim("at width 64 the largest rate costs many times the loss of the best", cliff > 3, factor=cliff)
+
+# %% [markdown]
+# And now the walkers, one after the other.
+
+# %%
+walkers = race.compare(["random"], ground, n_trials=12, seeds=range(100))
+frames = games.arrivals(walkers, ground, path, whose)
+Player(frames, name="walker", label="100 random walkers arrive", speed=10)
+
+# %% [markdown]
+# *In the picture:* press play, or go to the end. Above, where each walker's best training lies; the ring is the walk's.
+# Below, a dot for each walker at its expected loss; the line is the walk. Walkers to the right of the line are beaten.
+# (If you have spent fewer than 12 trainings, the walkers are stopped after as many.)
+
+# %%
+n_beaten = games.n_beaten(walkers, ground, path)
+guess.reveal(buckets[min(n_beaten // 25, 3)])
+print(f"{whose.capitalize()} beats {n_beaten} of 100 random walkers.")
+
+# %% [markdown]
+# Was the network worth the trouble? Look at the best loss of each width, in all ten divisions.
+
+# %%
+lowest = np.array([[ground.surface(width).min() for width in games.WIDTHS] for ground in grounds])
+narrow, wide = lowest[:, 1], lowest[:, 4]
+claim("width 8, tuned as well as can be, never beats logistic regression", np.all(narrow > logistic))
+claim("width 64 always does", np.all(wide < logistic), network=wide.mean(), logistic=logistic.mean())
+at_edge = np.sum(lowest.argmin(axis=1) == 4)
+claim("in nine of ten divisions the optimum is at width 64", at_edge == 9, divisions=at_edge)
+
+# %% [markdown]
+# So yes, but only a large one. (To be fair to the linear model: it was not tuned at all, and the network was, by the
+# very loss that is compared here. *Validate, then test* says what that hides.) And note where the optimum lies: at the
+# *edge* of what you were allowed to choose. That is a question, not an answer. In earnest you would now allow 128.
+#
+# ### The same walk again
+#
+# Does your number say how good you are? Ask the rule, which always does the same. 100 times it starts at the baseline,
+# on the same ground. Only the random numbers of the trainings differ.
+
+# %%
+outcomes = ["always about as many", "now hardly more than half, now nearly all"]
+spread = predict("The rule beats how many of 100 walkers?", outcomes)
+
+# %%
+from_baseline = partial(games.HandTuning, start=games.BASELINE)
+repeats = race.compare({"by hand": from_baseline}, ground, n_trials=12, seeds=range(100))
+ends = {**walkers.curves("score"), **repeats.curves("score")}
+counts = np.array([np.sum(ends["random"][:, -1] > end) for end in ends["by hand"][:, -1]])
+spread.reveal(outcomes[int(np.ptp(counts) > 30)])
+claim("from little more than half of them to nearly all", counts.min() < 65 and counts.max() > 95)
+pictures.beaten(counts)
+
+# %% [markdown]
+# *In the picture:* the same rule from the same start. What differs between the bars is luck alone: one lucky training
+# early on decides which direction the walk takes. (The recording holds three trainings of each network; live, the luck
+# is larger still.) So one walk cannot tell skill from luck, neither yours nor the rule's.
+#
+# ### A fair race
+#
+# Many walks can. Let the rule start at a *random* place, so that it owes nothing to a good beginning, and race it
+# against random search: 100 laps, ten in each of the ten divisions. In each lap both meet the same division.
+
+# %%
+fair = predict("Which ends lower?", ["by hand", "random", "neither, on average"])
+
+# %%
+samplers = {"by hand": games.HandTuning, "random": "random"}
+laps = race.compare(samplers, games.Grounds(), n_trials=12, seeds=range(100))
+
+
+def divisions_won(laps, n_trials):
+    """In how many of the ten divisions the rule is ahead on average after so many trials."""
+    by_hand, random = (laps.curves("score")[name][:, n_trials - 1] for name in ("by hand", "random"))
+    by_division = (by_hand - random).reshape(10, 10)  # laps 7, 17, 27, ... met division 7
+    return np.sum(by_division.mean(axis=0) < 0)
+
+
+# %%
+won = divisions_won(laps, 12)
+fair.reveal("by hand" if won > 7 else "random" if won < 3 else "neither, on average")
+share = np.mean(laps.differences("by hand", "random") < 0)
+claim("the rule is ahead in all ten divisions", won == 10, divisions=won)
+claim("but it loses more than one lap in five", 0.2 < 1 - share < 0.35, share_of_laps_won=share)
+figures.regret(laps)
+
+# %% [markdown]
+# *In the picture:* the **regret**, what the incumbent still lies above the lowest expected loss; lines are medians
+# over 100 laps, bands hold the middle half. Up to about six trainings the two are level. Then the triangles pull ahead.
+#
+# So there is skill, and it has a name: *the rule looks at what came out*. A random walker does not. All the samplers
+# from notebook 06 on live from this.
+
+# %% [markdown]
+# ### Where tuning by hand loses
+#
+# **With very few trainings.** The rule must first find out which way is down.
+
+# %%
+early = divisions_won(laps, 4)
+claim("after four trainings it is ahead in only a few divisions", early <= 5, divisions=early)
+
+# %% [markdown]
+# **When all must start at once.** Twelve machines are free, and nobody can wait for results. The rule then makes a
+# small star around its start.
+
+# %%
+at_once = race.compare(samplers, games.Grounds(), n_trials=12, seeds=range(100), batch=12)
+won = divisions_won(at_once, 12)
+claim("with twelve trainings at once it is behind in every division", won == 0, divisions=won)
+
+# %% [markdown]
+# **Where there are many valleys.** Here is a surface that no network has, but some other loss may: the eggholder.
+
+# %%
+eggs = problems.function("eggholder")
+in_eggs = race.compare(samplers, eggs, n_trials=60, seeds=range(80))
+race_player(in_eggs, eggs, seed=0)
+
+# %% [markdown]
+# *In the picture:* press play: 60 trials of each. The triangles of the rule soon gather in one valley, and stay there.
+# The circles are everywhere. Who is ahead at the end of one lap is chance. Over 80 laps:
+
+# %%
+lost = np.mean(in_eggs.differences("by hand", "random") > 0)
+by_hand, random = in_eggs.median_regret[["by hand", "random"]]
+claim("on this surface the rule loses most laps", lost > 0.6, share=lost)
+claim("and ends higher", by_hand > random, by_hand=by_hand, random=random)
+
+# %% [markdown]
+# And a person gets tired, which no rule does. Write each training down; otherwise you will not know what you spent.
+#
+# ## Validate, then test
+#
+# You have picked the best of 12 losses. How good is that network on digits it has never met? Three sets of rows:
+#
+# - the **training** rows fit the weights;
+# - the **validation** rows choose the hyperparameters;
+# - the **test** rows are looked at once, at the very end.
+#
+# Why not choose by the test rows directly? Try it. From 600 pictures, 60 % train, 20 % validate and 20 % test. The
+# other 1,197 pictures play the future.
+
+# %%
+from hpo_tutor.training import MLP, Data, Population
+
+digits = problems.datasets.load("digits")
+inputs, labels = digits.inputs.reshape(len(digits), -1) / 16, digits.target
+space = SearchSpace(learning_rate=Float(1e-3, 1e-1, log=True), l2=Float(1e-6, 1e-2, log=True))
+network = MLP(hidden=(16,), task="classification", n_outputs=10)
+
+
+def judged(seed, n_networks=30):
+    """Losses of the same random networks on validation, test and future rows, shape (3, n_networks)."""
+    rng = np.random.default_rng(seed)
+    train, *others = np.split(rng.permutation(len(labels)), [360, 480, 600])
+    configs = [space.sample(rng) for _ in range(n_networks)]
+    settings = {name: [config[name] for config in configs] for name in space.names}
+    sets = [Data(inputs[train], labels[train], inputs[rows], labels[rows]) for rows in others]
+    settings |= {"epochs": 10, "batch_size": 64}
+    seeds = range(n_networks)
+    return np.array([Population(network, rows, settings, seeds).train() for rows in sets])
+
+
+# %% [markdown]
+# (A network is the same whenever its settings and its seed are: so each is trained three times, and scored on another
+# set each time.)
+
+# %%
+losses = np.array([judged(seed) for seed in range(10)])  # (10 divisions, 3 sets, 30 networks)
+pictures.chosen(*losses[0][:2])
+
+# %% [markdown]
+# *In the picture:* 30 networks, each with its loss on the validation rows and on the test rows. What is good on one
+# set is mostly good on the other, but the lowest point need not be the leftmost.
+#
+# **Exercise 01.2** (level 2). Given the losses of all trials on both sets, which trial do you report, and with which
+# loss? Failed trials have `nan` in both.
+
+
+# %% tags=["exercise"]
+def winner(validation, test):
+    """The index of the trial to report, and the loss to report for it; both are arrays of losses."""
+    raise NotImplementedError
+
+
+# %% tags=["solution"]
+def winner(validation, test):
+    """The index of the trial to report, and the loss to report for it; both are arrays of losses."""
+    best = np.nanargmin(validation)
+    return best, test[best]
+
+
+# %%
+check("01.2", winner)
+# Stuck? Run hint("01.2", 1), then 2, then 3.
+
+# %% [markdown]
+# Now choose in both ways, ten times. On the test rows, the network that was chosen by them is ahead: it cannot be
+# otherwise.
+
+# %%
+rests = ["next to nothing", "about half", "all of it"]
+lead = predict("How much of that lead is left on future pictures?", rests)
+
+# %%
+division = np.arange(10)
+by_validation, by_test = losses[:, 0].argmin(axis=1), losses[:, 1].argmin(axis=1)
+test, future = losses[:, 1], losses[:, 2]
+ahead_on_test = np.mean(test[division, by_validation] - test[division, by_test])
+ahead_in_future = np.mean(future[division, by_validation] - future[division, by_test])
+left = ahead_in_future / ahead_on_test
+lead.reveal(rests[int(left > 0.3) + int(left > 0.7)])
+claim("on the test rows the lead is clear", ahead_on_test > 0.015, nats=ahead_on_test)
+claim("on future pictures, less than half of it is left", left < 0.5, nats=ahead_in_future)
+
+# %% [markdown]
+# The lead was luck with 120 pictures, and the luck does not come again. Choosing by the test rows does not give a
+# better network. It only spoils the number that you report.
+#
+# ## What makes training stable
+#
+# Part of tuning by hand is to change the network so that it needs less tuning. Two parts are said to "make training
+# stable": batch normalisation and dropout. Let us see which does what.
+#
+# - **Batch normalisation** shifts and scales what each unit receives, so that over a batch of rows its mean is 0 and
+#   its standard deviation 1 (then two learnt numbers per unit shift and scale it again).
+# - **Dropout** switches each unit off with a probability $p$, anew at each step, while the network trains.
+#
+# First: how many learning rates work at all? Four hidden layers, plain gradient descent, 13 learning rates from 0.001
+# to 10, eight epochs each.
+
+# %%
+import torch
+from torch import nn
+
+torch.set_num_threads(1)  # networks as small as these lose time when threads share them
+rows = ground.rows
+train_x, valid_x = map(torch.FloatTensor, (rows.train_inputs, rows.validation_inputs))
+train_y, valid_y = map(torch.LongTensor, (rows.train_targets, rows.validation_targets))
+
+
+def layers(n_hidden, width, norm=False, dropout=0.0):
+    """A network for the digits; each hidden layer: a linear map, perhaps norm, ReLU, dropout."""
+    parts, n_in = [], 64
+    for _ in range(n_hidden):
+        extra = [nn.BatchNorm1d(width)] if norm else []
+        parts += [nn.Linear(n_in, width), *extra, nn.ReLU(), nn.Dropout(dropout)]
+        n_in = width
+    return nn.Sequential(*parts, nn.Linear(n_in, 10))
+
+
+# %%
+def losses_after(network, optimiser, n_rows=1198, n_epochs=8):
+    """Training and validation loss after training on the first rows."""
+    loss, x, y = nn.functional.cross_entropy, train_x[:n_rows], train_y[:n_rows]
+    for _ in range(n_epochs):
+        network.train()
+        for some in torch.randperm(n_rows).split(128):
+            optimiser.zero_grad()
+            loss(network(x[some]), y[some]).backward()
+            optimiser.step()
+    network.eval()  # from here on dropout is off, and norm uses what it has averaged
+    with torch.no_grad():
+        return loss(network(x), y).item(), loss(network(valid_x), valid_y).item()
+
+
+# %%
+kinds = {"plain": {}, "batch norm": {"norm": True}, "dropout 0.2": {"dropout": 0.2}}
+most = predict("With which do most learning rates train well?", list(kinds))
+
+# %%
+steps, over_rates = np.geomspace(1e-3, 10, 13), {}
+for name, options in kinds.items():
+    torch.manual_seed(0)
+    networks = [layers(n_hidden=4, width=32, **options) for _ in steps]
+    optimisers = [torch.optim.SGD(networks[i].parameters(), rate) for i, rate in enumerate(steps)]
+    pairs = zip(networks, optimisers, strict=True)
+    over_rates[name] = np.array([losses_after(*pair)[1] for pair in pairs])
+pictures.over_rates(steps, over_rates, good=0.3)
+
+# %% [markdown]
+# *In the picture:* the plain network trains well at hardly any learning rate, if at all: below, nothing moves; above,
+# it blows up. With batch normalisation there is a broad floor. With dropout there is none.
+
+# %%
+n_good = {name: int(np.sum(losses_of_kind < 0.3)) for name, losses_of_kind in over_rates.items()}
+most.reveal(max(n_good, key=n_good.get))
+plain, norm, dropout = n_good.values()
+claim("batch norm makes more learning rates work", norm >= plain + 2, plain=plain, batch_norm=norm)
+claim("dropout does not", dropout <= plain + 1, plain=plain, dropout=dropout)
+
+# %% [markdown]
+# So dropout does not make training stable in this sense. What is it for? Train a wide network on only 300 pictures,
+# with Adam at a learning rate of 0.01, and compare the loss on these pictures with that on the validation pictures. The
+# gap is what was learnt by heart.
+
+# %%
+gaps = {}
+for name, dropout in (("plain", 0.0), ("dropout 0.5", 0.5)):
+    torch.manual_seed(0)
+    networks = [layers(n_hidden=2, width=128, dropout=dropout) for _ in range(6)]
+    pairs = [(net, torch.optim.Adam(net.parameters(), 1e-2)) for net in networks]
+    gaps[name] = np.array([losses_after(*pair, n_rows=300, n_epochs=30) for pair in pairs])
+pictures.gaps(gaps)
+
+# %%
+(plain_train, plain_valid), (drop_train, drop_valid) = (gaps[name].mean(axis=0) for name in gaps)
+plain_gap, drop_gap = plain_valid - plain_train, drop_valid - drop_train
+claim("with dropout the gap is smaller", drop_gap < plain_gap, plain=plain_gap, dropout=drop_gap)
+better = drop_valid < plain_valid
+claim("and here the validation loss is lower too", better, plain=plain_valid, dropout=drop_valid)
+
+# %% [markdown]
+# Two different things, then. Batch normalisation widens the range of learning rates, so there is less to tune. Dropout
+# works against learning by heart; whether that pays depends on how many rows there are. Both bring settings of their
+# own.
+#
+# ## Take-aways
+#
+# - Begin with baselines. An untuned network may lose to a linear model, and you should know.
+# - Search rates and penalties on logarithmic scales: equal steps are equal factors.
+# - Tuning by hand, one thing at a time, beats blind drawing where there is one valley and time to wait for each result.
+#   With many valleys, or many machines at once, it loses.
+# - One search proves little: the same rule from the same start ended very differently by luck alone.
+# - Choose by validation, report by test, and look at the test rows once.
+#
+# ## Quiz
+
+# %%
+quiz("01")
+
+# %% [markdown]
+# ## References
+#
+# - T. G. Kolda, R. M. Lewis and V. Torczon (2003), Optimization by direct search, *SIAM Review* 45, 385-482. Changing
+#   one coordinate at a time has a long history.
+# - S. Ioffe and C. Szegedy (2015), Batch normalization, *International Conference on Machine Learning*.
+# - N. Srivastava and others (2014), Dropout, *Journal of Machine Learning Research* 15, 1929-1958.
+# - G. C. Cawley and N. L. C. Talbot (2010), On over-fitting in model selection and subsequent selection bias in
+#   performance evaluation, *Journal of Machine Learning Research* 11, 2079-2107.
+# - The digits: E. Alpaydin and C. Kaynak (1998), Optical Recognition of Handwritten Digits, UCI repository.
+#
+# ## What is next
+#
+# You walked by hand; a machine could walk a lattice instead, and try every combination. Notebook 02, grid search, asks
+# what that costs. Notebook 03 returns to the random walkers.
