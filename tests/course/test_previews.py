@@ -1,21 +1,16 @@
-"""Notebook 00's two samplers keep every promise of a sampler, and are really what their libraries do."""
+"""Notebook 00's two samplers are really what their libraries do; tests/samplers holds them to a sampler's contract."""
 
 import math
 from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from scipy import stats
 
 from hpo_tutor import minimize, problems
 from hpo_tutor.course import previews
 from hpo_tutor.search_space import Choice, Float, Integer, SearchSpace
 from hpo_tutor.trials import Trial
-from tests.samplers import contract
-from tests.samplers.test_contract import FLAT, NESTED
-from tests.strategies import spaces
 
 SAMPLERS = [previews.BayesianOptimization, previews.TPE]
 MIXED = SearchSpace(
@@ -29,63 +24,6 @@ MIXED = SearchSpace(
 )
 
 every_sampler = pytest.mark.parametrize("sampler", SAMPLERS, ids=lambda sampler: sampler.__name__)
-both_spaces = pytest.mark.parametrize("space", [FLAT, NESTED], ids=["flat", "nested"])
-
-
-def make_of(sampler):
-    """A sampler's factory in the form that the contract uses; few random draws, so that it soon learns."""
-    return lambda space, seed: sampler(space, seed=seed, n_random=3)
-
-
-def n_branches(space):
-    """How many branches hyperopt's graph of a space has: it grows with every value of every parent, and so its time."""
-    words = " ".join(domain.when or "" for domain in space.domains.values()).split()
-    return math.prod(len(domain.values) for name, domain in space.domains.items() if name in words)
-
-
-# --- the contract ---------------------------------------------------------------------------------------------------
-
-
-@every_sampler
-@pytest.mark.parametrize("losses", ["some fail", "all fail", "pairs"])
-def test_it_gives_valid_configs_on_any_space_and_counts(sampler, losses):
-    """On random spaces, with conditions on a few values and constraints, whatever the losses are."""
-
-    @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(spaces().filter(lambda space: n_branches(space) <= 24), st.integers(0, 2**32 - 1))
-    def on_any_space(space, seed):
-        contract.gives_valid_configs_and_counts(make_of(sampler), space, seed, losses)
-
-    on_any_space()
-
-
-@every_sampler
-@both_spaces
-@pytest.mark.parametrize(
-    "promise",
-    [
-        contract.never_waits,
-        contract.starts_again,
-        contract.seeds_differ,
-        contract.accepts_foreign_trials,
-        contract.stays_exhausted,
-        contract.shows_what_it_believed,
-        contract.warns_of_nothing,
-    ],
-    ids=lambda promise: promise.__name__,
-)
-def test_it_keeps_its_promise(sampler, space, promise):
-    """Each promise of the contract, on a flat and on a nested space; the promise is told where it is written."""
-    promise(make_of(sampler), space)
-
-
-@every_sampler
-@both_spaces
-@pytest.mark.parametrize("seed", [0, 2**32 - 1])
-def test_it_repeats_itself(sampler, space, seed):
-    """The same seed and answers give the same configs, whatever happens to global random states."""
-    contract.repeats_itself(make_of(sampler), space, seed)
-
 
 # --- against the libraries ------------------------------------------------------------------------------------------
 

@@ -69,6 +69,10 @@ def _by_meshgrid(axes: Any, n_points: int) -> Any:
     return np.stack([box.ravel() for box in boxes], axis=1)
 
 
+def _by_meshgrid_of(levels: list[Any]) -> Any:
+    return np.array(np.meshgrid(*levels)).reshape(len(levels), -1).T
+
+
 def _named(axes: Any, n_points: int) -> list[dict[str, Any]]:
     return [{f"axis {i}": value for i, value in enumerate(row)} for row in _right(axes, n_points)]
 
@@ -181,7 +185,30 @@ AS_WRITTEN = [
     ("02.1", lambda axes, n: _levels_of(axes, _root(axes, n)), "itertools.product combines"),
     ("02.1", _as_many_as_points, "far too many configurations"),
     ("02.1", lambda axes, n: list(product(*[np.linspace(a, b, n) for a, b, _ in axes])), "far too many"),
-    ("02.1", lambda axes, n: list(product(*_levels_of(axes, n // len(axes)))), "shared out among the axes"),
+    ("02.1", lambda axes, n: list(product(*_levels_of(axes, n // len(axes)))), "with the brackets: N**1/d"),
+    ("02.1", lambda axes, n: list(product(*_levels_of(axes, int(n**1 / len(axes))))), "with the brackets"),
+    ("02.1", lambda axes, n: list(product(*_levels_of(axes, round(n**1 / len(axes))))), "with the brackets"),
+    ("02.1", lambda axes, n: list(product(*_levels_of(axes, int(np.sqrt(n))))), "levels of two axes only"),
+    ("02.1", lambda axes, n: list(product(*_levels_of(axes, round(n**0.5)))), "levels of two axes only"),
+    ("02.1", lambda axes, n: np.array(list(product(*_levels_of(axes, math.isqrt(n))))), "levels of two axes only"),
+    ("02.1", lambda axes, n: list(product(*_levels_of(axes, int(n ** (1 / len(axes)))))), "3.9999999999999996"),
+    ("02.1", lambda axes, n: _by_meshgrid_of(_levels_of(axes, math.floor(n ** (1 / len(axes))))), "one level is lost"),
+    ("02.1", lambda axes, n: list(product(*_levels_of(axes, int(np.exp(np.log(n) / len(axes)))))), "one level is lost"),
+    (
+        "02.1",
+        lambda axes, n: list(product(*[(np.linspace, np.geomspace)[log](a, b) for a, b, log in axes])),
+        "50 levels",
+    ),
+    ("02.1", lambda axes, n: list(product(*[np.linspace(a, b) for a, b, _ in axes])), "50 levels"),
+    ("02.1", _of_rates(lambda a, b, n: np.geomspace(a, b)), "50 levels"),
+    ("02.1", _of_rates(lambda a, b, n: np.logspace(math.log10(a), math.log10(b))), "50 levels"),
+    ("02.1", _grid_of(lambda a, b, log, n: np.geomspace(a, b, n) if log else np.linspace(a, b)), "50 levels"),
+    (
+        "02.1",
+        _grid_of(lambda a, b, log, n: np.linspace(a, b, n) if log else np.geomspace(a, b, n)),
+        "scales are swapped",
+    ),
+    ("02.1", _grid_of(lambda a, b, log, n: (np.geomspace, np.linspace)[log](a, b, n)), "scales are swapped"),
     ("02.1", _grid_of(lambda a, b, log, n: np.linspace(a, b, n)), "equally far apart, as np.linspace"),
     ("02.1", _grid_of(lambda a, b, log, n: [a + k * (b - a) / (n - 1) for k in range(n)]), "equally far apart"),
     ("02.1", _grid_of(lambda a, b, log, n: np.geomspace(a, b, n)), "all axes got logarithmic levels"),
@@ -216,14 +243,16 @@ AS_WRITTEN = [
         "swapped",
     ),
     ("02.1", lambda axes, n: list(product(*_levels_of(axes, _root(axes, n))[::-1])), "in the wrong order"),
-    ("02.2", lambda n_points, n_dims: math.ceil(n_points ** (1 / n_dims)), "rounded up"),
-    ("02.2", _counted_up_to(lambda power, n_points: power < n_points), "rounded up"),
+    ("02.2", lambda n_points, n_dims: math.ceil(n_points ** (1 / n_dims)), "the smallest n with n**d >= N"),
+    ("02.2", _counted_up_to(lambda power, n_points: power < n_points), "let a loop stop one step earlier"),
     ("02.2", lambda n_points, n_dims: round(n_points ** (1 / n_dims)), "to the nearest whole number"),
     ("02.2", lambda n_points, n_dims: int(n_points ** (1 / n_dims) + 0.5), "to the nearest whole number"),
     ("02.2", lambda n_points, n_dims: n_points ** (1 / n_dims), "that is the root itself"),
     ("02.2", lambda n_points, n_dims: np.exp(np.log(n_points) / n_dims), "that is the root itself"),
-    ("02.2", lambda n_points, n_dims: n_points // n_dims, "shared out among the axes"),
-    ("02.2", lambda n_points, n_dims: n_points / n_dims, "shared out among the axes"),
+    ("02.2", lambda n_points, n_dims: n_points // n_dims, "that is N / d"),
+    ("02.2", lambda n_points, n_dims: n_points / n_dims, "that is N / d"),
+    ("02.2", lambda n_points, n_dims: n_points**1 / n_dims, "with the brackets: N**1/d is N / d once more"),
+    ("02.2", lambda n_points, n_dims: int(n_points**1 / n_dims), "with the brackets"),
     ("02.2", lambda n_points, n_dims: int(n_points ** (1 / n_dims)), "3.9999999999999996"),
     ("02.2", lambda n_points, n_dims: n_points ** (1 / n_dims) // 1, "3.9999999999999996"),
     ("02.2", lambda n_points, n_dims: np.floor(n_points ** (1.0 / n_dims)), "3.9999999999999996"),
@@ -288,6 +317,11 @@ NEAR_MISSES = [
     ("02.1", lambda axes, n_points: _right(axes, n_points)[1:]),
     ("02.1", _grid_of(lambda a, b, log, n: np.geomspace(a, 1.05 * b, n) if log else np.linspace(a, b, n))),
     ("02.1", _of_rates(lambda a, b, n: a * (b / a) ** (np.arange(n) ** 2 / (n - 1) ** 2))),
+    ("02.1", lambda axes, n_points: list(product(*_levels_of(axes, 10)))),
+    ("02.1", lambda axes, n_points: list(product(*_levels_of(axes, math.isqrt(n_points) + 1)))),
+    ("02.1", lambda axes, n_points: list(product(*_levels_of(axes, _root(axes, n_points) + 1)))),
+    ("02.1", _grid_of(lambda a, b, log, n: np.linspace(a, b, n + 1) if log else np.geomspace(a, b, n + 1))),
+    ("02.1", lambda axes, n_points: list(zip(*_levels_of(axes, 50), strict=True))),
     ("02.1", lambda axes, n_points: 25),
     ("02.1", lambda axes, n_points: "a grid"),
     ("02.1", lambda axes, n_points: {"learning_rate": [1, 2]}),
@@ -351,6 +385,12 @@ def test_the_levels_are_the_largest_that_fit() -> None:
         assert n**n_dims <= n_points < (n + 1) ** n_dims
         if n_points % 37 == 0:
             assert len(np.unique(designs.make("grid", n_points, n_dims)[:, 0])) == n
+
+
+def test_a_lost_level_is_a_case_of_the_first_exercise() -> None:
+    """What 02.2 punishes is met in 02.1 first: the plain root, rounded down, is too small in its last case."""
+    *_, (axes, n_points) = exercise("02.1").cases
+    assert int(n_points ** (1 / len(axes))) == _root(axes, n_points) - 1
 
 
 def test_every_way_to_take_the_root_fails_somewhere() -> None:

@@ -30,15 +30,37 @@ def test_squares_show_trials_and_their_shadows() -> None:
     assert "grid 3, grid-midpoints 3, random 9" in figure.layout.meta["description"]
 
 
-def test_losses_are_shown_from_the_side_of_each_hyperparameter(race: Race) -> None:
-    """A column for each hyperparameter, with every trial of that lap; each sampler stands in the legend once."""
-    figure = nb03.loss_against(race, ["x1", "x2"], seed=4)
-    assert len(figure.data) == 6
-    for trace, (hyperparameter, name) in zip(figure.data, [(x, n) for x in ("x1", "x2") for n in NAMES], strict=True):
-        history = race.histories[name, 4]
-        assert list(trace.x) == [trial.config[hyperparameter] for trial in history]
-        np.testing.assert_array_equal(trace.y, history.losses)
-    assert sum(bool(trace.showlegend) for trace in figure.data) == 3
+@pytest.mark.parametrize("angle", [0, 20, 45, 90])
+def test_shadows_keep_the_distance_from_the_valley(angle: float) -> None:
+    """Moving a point along the valley moves no shadow; moving it across moves the shadow as far."""
+    places = np.random.default_rng(0).random((7, 2))
+    over, along = _turned(angle)
+    np.testing.assert_allclose(nb03.across(places + 0.3 * along, angle), nb03.across(places, angle), atol=1e-12)
+    np.testing.assert_allclose(nb03.across(places + 0.3 * over, angle), nb03.across(places, angle) + 0.3, atol=1e-12)
+
+
+def test_the_rate_of_one_point_is_that_of_the_integral() -> None:
+    """A point in the middle, upright valleys: one draw comes nearer with probability 2 |v - 1/2| less what sticks out.
+
+    For a valley at distance t from the middle the draw has to lie within t of it: 2 t where that is inside the square,
+    t + 1/2 - t = 1/2 where it is not. Averaged over t in (0, 1/2) that is 3/8.
+    """
+    rate = nb03.win_rate(np.array([[0.5, 0.5]]), angle=0, n_valleys=100_000)
+    assert rate == pytest.approx(3 / 8, abs=4 * (3 / 8 * 5 / 8 / 100_000) ** 0.5)
+
+
+def test_the_luck_of_one_training_is_what_trainings_vary_by_where_searches_end() -> None:
+    """By hand from the losses of single trainings: the pooled standard deviation in the lowest tenth of each batch."""
+    digits = problems.landscape("digits")
+    variances = []
+    for batch in range(digits.n_batches):
+        member = digits.draw(batch)
+        learning_rates, penalties = (axis.values for axis in member.grid().axes)
+        configs = [{"learning_rate": rate, "l2": l2} for rate in learning_rates for l2 in penalties]
+        losses = np.array([member.evaluate(configs, seeds=[seed] * len(configs)) for seed in range(digits.n_seeds)])
+        best = losses.mean(axis=0) <= np.quantile(losses.mean(axis=0), 0.1)
+        variances.append(losses.var(axis=0, ddof=1)[best].mean())
+    assert nb03.one_training(digits) == pytest.approx(np.mean(variances) ** 0.5, rel=1e-6)
 
 
 def _turned(angle: float) -> tuple[np.ndarray, np.ndarray]:
@@ -146,9 +168,24 @@ def test_the_sentence_says_angle_shadows_and_rate() -> None:
     assert "another random draw comes nearer to 52\u00a0%" in _ridge(45, "random")[0].sentence
 
 
-def test_luck_compares_what_was_seen_with_what_it_is_worth(race: Race) -> None:
-    """Without noise every winner is exactly as good as it looked: all points lie on the line."""
-    figure = nb03.luck(race)
-    for trace, name in zip(figure.data, NAMES, strict=False):
-        assert list(trace.x) == list(trace.y) == list(race.curves("incumbent")[name][:, -1])
-    assert "6 incumbents: 0 lie above the diagonal" in figure.layout.meta["description"]
+def test_without_noise_nobody_is_flattered(race: Race) -> None:
+    """Every winner is exactly as good as it looked: all points lie on zero, and the sentence says so."""
+    figure = nb03.flattery(race, "random", after=[1, 9])
+    *columns, medians = figure.data
+    assert [set(column.y) for column in columns] == [{0.0}, {0.0}]
+    assert list(medians.y) == [0, 0]
+    assert figure.layout.meta["description"].endswith("after 1 0%, by 0; after 9 0%, by 0.")
+
+
+def test_flattery_is_true_minus_seen_after_so_many_trials() -> None:
+    """Each column holds the expected loss of the incumbent minus the observed one, recomputed from the searches."""
+    digits = problems.landscape("digits")
+    noisy = compare(["random"], digits, n_trials=9, seeds=range(6))
+    figure = nb03.flattery(noisy, "random", after=[1, 9])
+    for column, n_trials in zip(figure.data, [1, 9], strict=False):
+        for seed, shown in enumerate(column.y):
+            trials = noisy.histories["random", seed][:n_trials]
+            best = min(trials, key=lambda trial: trial.loss)
+            assert shown == pytest.approx(digits.draw(seed).expected(best.config) - best.loss, abs=1e-9)
+    assert list(figure.layout.xaxis.ticktext) == ["1 trial", "9 trials"]
+    np.testing.assert_allclose(figure.data[-1].y, [np.median(column.y) for column in figure.data[:2]])
