@@ -1,0 +1,234 @@
+"""How is each kind of layer written as SVG? The same shapes as a player draws, as text.
+
+Places are pixels of the picture, from its top left corner.
+"""
+
+import base64
+import math
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from html import escape
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpo_tutor.figures.theme import FALLBACK, INK
+from hpo_tutor.scenes import looks
+from hpo_tutor.scenes.layers import AnyLayer, Band, Circles, Heatmap, Line, Marks, Points, Segments, Text
+from hpo_tutor.scenes.stage import Axis, Scene
+
+Array = NDArray[Any]
+
+PAGE_COLOR = "var(--jp-layout-color0, var(--vscode-editor-background, transparent))"
+
+
+class Box(NamedTuple):
+    """Where a panel lies in the picture."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+class Frame:
+    """From the values of a scene to pixels."""
+
+    def __init__(self, scene: Scene, box: Box) -> None:
+        self.box = box
+        self.x = _scale(scene.x, box.left, box.left + box.width)
+        self.y = _scale(scene.y, box.top + box.height, box.top)
+
+    def path(self, x: Array, y: Array) -> str:
+        """The path of a line, broken where a number is missing."""
+        words, pen = [], "M"
+        for left, down in zip(self.x(x), self.y(y), strict=True):
+            if math.isfinite(left) and math.isfinite(down):
+                words.append(f"{pen}{px(left)} {px(down)}")
+                pen = "L"
+            else:
+                pen = "M"
+        return "".join(words)
+
+
+def drawn(layer: AnyLayer, frame: Frame) -> str:
+    """The elements of a layer."""
+    return "".join(_DRAWN[type(layer)](layer, frame))
+
+
+def _heatmap(layer: Heatmap, frame: Frame) -> Iterator[str]:
+    box = frame.box
+    xs = [box.left, box.left + box.width] if layer.x is None else frame.x(np.array(layer.x)).tolist()
+    ys = [box.top + box.height, box.top] if layer.y is None else frame.y(np.array(layer.y)).tolist()
+    low, high = float(layer.low or 0.0), float(layer.high or 0.0)
+    yield (
+        f'<image x="{px(xs[0])}" y="{px(ys[1])}" width="{px(xs[1] - xs[0])}" height="{px(ys[0] - ys[1])}" '
+        f'preserveAspectRatio="none" opacity="{layer.opacity:g}" style="image-rendering:pixelated" '
+        f'href="data:image/png;base64,{_png((layer.z - low) / (high - low))}"/>'
+    )
+
+
+def _points(layer: Points, frame: Frame) -> Iterator[str]:
+    sizes = np.broadcast_to(np.asarray(layer.size), np.shape(layer.x))
+    paint = f'{color_of(layer.color, "fill")} opacity="{layer.opacity:g}"'
+    if layer.outline:
+        paint += f' {color_of(layer.outline, "stroke")} stroke-width="1.2"'
+    outline = looks.SYMBOLS[layer.symbol]
+    for x, y, size in zip(frame.x(_array(layer.x)), frame.y(_array(layer.y)), sizes, strict=True):
+        if math.isfinite(x) and math.isfinite(y):
+            yield _symbol(outline, float(x), float(y), float(size) / 2, paint)
+
+
+def _line(layer: Line, frame: Frame) -> Iterator[str]:
+    yield (
+        f'<path d="{frame.path(_array(layer.x), _array(layer.y))}" fill="none" {color_of(layer.color, "stroke")} '
+        f'stroke-width="{layer.width:g}" stroke-linejoin="round" opacity="{layer.opacity:g}"{_dashes(layer.dash)}/>'
+    )
+
+
+def _band(layer: Band, frame: Frame) -> Iterator[str]:
+    x, low, high = (_array(values) for values in (layer.x, layer.low, layer.high))
+    there = np.isfinite(x) & np.isfinite(low) & np.isfinite(high)
+    if there.any():
+        around = frame.path(np.append(x[there], x[there][::-1]), np.append(low[there], high[there][::-1]))
+        yield f'<path d="{around}Z" stroke="none" {color_of(layer.color, "fill")} opacity="{layer.opacity:g}"/>'
+
+
+def _circles(layer: Circles, frame: Frame) -> Iterator[str]:
+    xs, ys, radii = frame.x(_array(layer.x)), frame.y(_array(layer.y)), _array(layer.radius) * frame.box.width
+    fills = [layer.fill] * len(xs) if layer.fill is None or isinstance(layer.fill, str) else layer.fill
+    for x, y, radius, fill in zip(xs, ys, radii, fills, strict=True):
+        inside = f'{color_of(fill, "fill")} fill-opacity="{layer.opacity:g}"' if fill else 'fill="none"'
+        yield (
+            f'<circle cx="{px(x)}" cy="{px(y)}" r="{px(radius)}" {inside} {color_of(layer.color, "stroke")} '
+            f'stroke-width="{layer.width:g}"/>'
+        )
+
+
+def _segments(layer: Segments, frame: Frame) -> Iterator[str]:
+    ends = (frame.x(_array(layer.x0)), frame.y(_array(layer.y0)), frame.x(_array(layer.x1)), frame.y(_array(layer.y1)))
+    path = "".join(f"M{px(a)} {px(b)}L{px(c)} {px(d)}" for a, b, c, d in zip(*ends, strict=True))
+    yield (
+        f'<path d="{path}" fill="none" {color_of(layer.color, "stroke")} stroke-width="{layer.width:g}" '
+        f'opacity="{layer.opacity:g}"{_dashes(layer.dash)}/>'
+    )
+
+
+def _marks(layer: Marks, frame: Frame) -> Iterator[str]:
+    box, path = frame.box, ""
+    for at in (frame.x if layer.axis == "x" else frame.y)(_array(layer.at)):
+        if layer.axis == "x":
+            bottom = box.top + box.height
+            path += f"M{px(at)} {px(bottom)}L{px(at)} {px(box.top if layer.across else bottom - 12)}"
+        else:
+            path += f"M{px(box.left)} {px(at)}L{px(box.left + (box.width if layer.across else 12))} {px(at)}"
+    yield (
+        f'<path d="{path}" fill="none" {color_of(layer.color, "stroke")} stroke-width="{layer.width:g}" '
+        f'opacity="{layer.opacity:g}"{_dashes(layer.dash)}/>'
+    )
+
+
+def _text(layer: Text, frame: Frame) -> Iterator[str]:
+    for x, y, text in zip(frame.x(_array(layer.x)), frame.y(_array(layer.y)), layer.text, strict=True):
+        yield (
+            f'<text x="{px(x)}" y="{px(y + layer.size / 3)}" text-anchor="{layer.anchor}" font-size="{layer.size:g}" '
+            f'{color_of(layer.color, "fill")} opacity="{layer.opacity:g}">{escape(text)}</text>'
+        )
+
+
+_DRAWN: dict[type, Callable[[Any, Frame], Iterator[str]]] = {
+    Heatmap: _heatmap,
+    Points: _points,
+    Line: _line,
+    Band: _band,
+    Circles: _circles,
+    Segments: _segments,
+    Marks: _marks,
+    Text: _text,
+}
+
+
+def sample(layer: AnyLayer, x: float, y: float) -> str:
+    """How a layer looks, in 24 pixels of width."""
+    if isinstance(layer, Heatmap):
+        return "".join(
+            f'<rect x="{px(x + 4 * i)}" y="{px(y - 6)}" width="4.5" height="12" fill="{looks.shade(i / 5)}"/>'
+            for i in range(6)
+        )
+    if isinstance(layer, Points):
+        size = min(float(np.max(layer.size)), 14.0) / 2
+        edge = color_of(layer.outline or layer.color, "stroke")
+        return _symbol(looks.SYMBOLS[layer.symbol], x + 12, y, size, f"{color_of(layer.color, 'fill')} {edge}")
+    if isinstance(layer, Band):
+        paint = f'{color_of(layer.color, "fill")} opacity="{layer.opacity:g}"'
+        return f'<rect x="{px(x)}" y="{px(y - 6)}" width="24" height="12" {paint}/>'
+    if isinstance(layer, Circles):
+        fill = layer.fill if layer.fill is None or isinstance(layer.fill, str) else layer.fill[0]
+        inside = color_of(fill, "fill") if fill else 'fill="none"'
+        return f'<circle cx="{px(x + 12)}" cy="{px(y)}" r="6" {inside} {color_of(layer.color, "stroke")}/>'
+    dash = _dashes(getattr(layer, "dash", "solid"))
+    paint = f'{color_of(layer.color, "stroke")} stroke-width="{getattr(layer, "width", 2.0):g}"{dash}'
+    return f'<path d="M{px(x)} {px(y)}h24" fill="none" {paint}/>'
+
+
+def _symbol(outline: looks.Polygon, x: float, y: float, radius: float, paint: str) -> str:
+    if not outline:
+        return f'<circle cx="{px(x)}" cy="{px(y)}" r="{px(radius)}" {paint}/>'
+    corners = " ".join(f"{px(x + radius * a)},{px(y - radius * b)}" for a, b in outline)
+    return f'<polygon points="{corners}" {paint}/>'
+
+
+def _scale(axis: Axis, start: float, end: float) -> Callable[[Array], Array]:
+    """From values of an axis to pixels, NaN where a logarithm does not exist."""
+    low, high = (math.log(axis.low), math.log(axis.high)) if axis.log else (axis.low, axis.high)
+
+    def place(values: Array) -> Array:
+        values = np.asarray(values, dtype=np.float64)
+        if axis.log:
+            values = np.log(np.where(values > 0, values, np.nan))
+        return np.asarray(start + (values - low) / (high - low) * (end - start))
+
+    return place
+
+
+def _png(shares: Array) -> str:
+    """Shades as a PNG in base64, a pixel a cell, the first row at the bottom; cells without a number are clear."""
+    table = np.array([looks.channels_of(looks.shade(i / 255)) for i in range(256)], dtype=np.uint8)
+    there = np.isfinite(shares)
+    colors = table[(np.clip(np.where(there, shares, 0), 0, 1) * 255).round().astype(np.uint8)]
+    pixels = np.dstack([colors, np.where(there, 255, 0).astype(np.uint8)])[::-1]
+    rows = b"".join(b"\0" + row.tobytes() for row in np.ascontiguousarray(pixels))
+    size = struct.pack(">IIBBBBB", shares.shape[1], shares.shape[0], 8, 6, 0, 0, 0)
+    chunks = [(b"IHDR", size), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b"")]
+    body = b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+    return base64.b64encode(b"\x89PNG\r\n\x1a\n" + body).decode()
+
+
+def color_of(color: str, what: str) -> str:
+    """The attribute that paints in a colour; the page's own through its CSS variables, where it has them."""
+    if color == looks.INK:
+        return ink_of(what)
+    return f'style="{what}:{PAGE_COLOR}"' if color == looks.PAGE else f'{what}="{color}"'
+
+
+def ink_of(what: str) -> str:
+    """The attributes that paint in the page's own ink; ``what`` is "fill" or "stroke"."""
+    return f'{what}="{FALLBACK}" style="{what}:{INK}"'
+
+
+def _dashes(dash: str) -> str:
+    lengths = looks.DASHES[dash]
+    return f' stroke-dasharray="{" ".join(map(str, lengths))}"' if lengths else ""
+
+
+def _array(values: Any) -> Array:
+    return np.asarray(values, dtype=np.float64)
+
+
+def px(value: float) -> str:
+    """A length in pixels, to a tenth."""
+    return f"{value:.1f}".removesuffix(".0")
