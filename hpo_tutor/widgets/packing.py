@@ -203,6 +203,6 @@ def _pixel(color: str) -> int:
 
 def _too_large(size: int) -> str:
     return (
-        f"the pictures of a player may take {MOST_BYTES / 1e6:g} MB, these take {size / 1e6:.0f} MB or more; show "
+        f"the pictures of a player may take {MOST_BYTES / 1e6:.3g} MB, these take {size / 1e6:.3g} MB or more; show "
         "fewer (every tenth trial), make surfaces coarser, or let pictures share what does not change between them"
     )

@@ -240,10 +240,10 @@ function arrange(trace, ctx, font, available) {
       withY.push(!alike || i % columns === 0);
     }
   }
-  const sizes = aspects.map(() => [available / 2, available / 3]);
+  const sizes = aspects.map(() => [available, available]);
   const sum = (slots, of) => slots.reduce((total, slot) => total + of(slot), 0);
   let rooms;
-  for (const pass of [1, 2]) { // how labels wrap depends on the panels, and the panels on the room for labels
+  for (let pass = 0; pass < 6; pass++) { // smaller panels wrap more words, and these leave smaller panels
     rooms = trace.slots.map((one, slot) => margins(one, ctx, font, sizes[slot], withY[slot]));
     const edge = Math.max(...lines.map(({ slots }) => rooms[slots[0]].left)); // the lines begin below each other
     let height;
@@ -560,11 +560,12 @@ function render({ model, el }) {
     if (at[dial] === last(dial)) turn(dial, 0);
     told.setAttribute("aria-live", "off"); // no sentence would be read to its end
     withIcon(root.querySelector("[data-key=play]"), "pause");
-    let then = performance.now(), owed = 0;
+    let then, owed = 0;
     const tick = (now) => {
       playing = requestAnimationFrame(tick);
       const speed = model.get("speed");
-      owed = Math.min(owed + ((now - then) / 1000) * speed, Math.max(1, speed / 30)); // a page that halted skips nothing
+      const due = owed + ((now - (then ?? now)) / 1000) * speed;
+      owed = Math.min(due, Math.max(1, speed / 30)); // a page that halted skips nothing
       then = now;
       const steps = Math.floor(owed + 0.1); // the screen's clock and ours differ a little
       if (!steps) return;
@@ -625,8 +626,8 @@ function render({ model, el }) {
 
   function onKey(event) {
     const { key, target, shiftKey } = event;
-    if (event.ctrlKey || event.altKey || event.metaKey || !(key in ARROWS || key in KEYS || key === " " || key === "Enter"))
-      return;
+    const known = key in ARROWS || key in KEYS || key === " " || key === "Enter";
+    if (!known || event.ctrlKey || event.altKey || event.metaKey) return;
     event.stopPropagation(); // the page around has other plans for these
     const pressed = target.tagName === "BUTTON", chooser = target.tagName === "SELECT" || target.type === "radio";
     if (shiftKey && key in ARROWS && model.get("pick")) moveCross(...ARROWS[key]);

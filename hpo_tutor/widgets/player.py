@@ -129,17 +129,21 @@ class Player(AnyWidget):
             )
         if drag is not None and (len(drag) != 2 or drag[0] == drag[1]):
             raise ValueError(f"drag names two different dials, one for x and one for y; got {drag!r}")
+        dragged = None if drag is None else (draggable(drag[0], settled_dials), draggable(drag[1], settled_dials))
+        place = flat(settled_dials, start or {})
         played = play or next(iter(numeric), None)
         trace = _Trace(
             [make(**values) for values in combinations(settled_dials)],
             [dial.header() for dial in settled_dials.values()],
             None if played is None else keys.index(played),
-            None if drag is None else (draggable(drag[0], settled_dials), draggable(drag[1], settled_dials)),
+            dragged,
         )
-        return cls(trace, label=label, speed=speed, start=flat(settled_dials, start or {}))
+        return cls(trace, label=label, speed=speed, start=place)
 
     def update(self, frames: Frames, start: int | None = None) -> None:
         """Show new frames.
+
+        A Jupyter server holds back more than about 3 MB in three seconds; only a new player may bring as much at once.
 
         Args:
             frames: as for a new player.
@@ -167,7 +171,7 @@ class Player(AnyWidget):
         words = ": ".join(filter(None, (self.label, sentence)))
         drawn = figures.still(self._first_shown)
         heading = f"<p><strong>{escape(self.label)}</strong></p>" if self.label else ""
-        page = f"<figure>{heading}{drawn}<figcaption>{escape(sentence)}</figcaption></figure>"
+        page = f'<figure style="margin: 0">{heading}{drawn}<figcaption>{escape(sentence)}</figcaption></figure>'
         return data | {"text/plain": words or "a player", "text/html": page}, metadata
 
 

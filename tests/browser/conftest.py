@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from driver import LAUNCH, Lab
 from lab_server import Server, serve
+from player_page import Players, served
 from playwright.sync_api import Browser, sync_playwright
 
 from hpo_tutor.course import lab as course_lab
@@ -62,3 +63,21 @@ def lab(chromium: Browser, server: Server) -> Iterator[Lab]:
     context = chromium.new_context(viewport={"width": 1400, "height": 1000})
     yield Lab(context.new_page(), server)
     context.close()
+
+
+@pytest.fixture(scope="session")
+def player_server() -> Iterator[tuple[str, list[bytes]]]:
+    """A server of player.js, and the list of what it hands to the page."""
+    with served() as given:
+        yield given
+
+
+@pytest.fixture
+def players(chromium: Browser, player_server: tuple[str, list[bytes]]) -> Iterator[Players]:
+    """A page for players in a fresh browser; afterwards it has asked nobody and complained of nothing."""
+    context = chromium.new_context(viewport={"width": 1000, "height": 900})
+    page = Players(context.new_page(), *player_server)
+    yield page
+    found = (page.foreign, page.complaints)
+    context.close()
+    assert found == ([], [])

@@ -1,0 +1,206 @@
+"""A page with players on it and no kernel behind it.
+
+It loads player.js itself from a server of this machine, and gives it a model that does what anywidget's does.
+What a page keeps although its players are gone (listeners, observers, timers, frames of animation) is counted from
+before player.js is loaded.
+"""
+
+import http.server
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+from hpo_tutor.widgets import Player
+from hpo_tutor.widgets import player as room
+
+HERE = Path(room.__file__).parent
+TRAITS = ("start", "label", "speed", "pick", "picked")
+
+# what stays behind: target and event of each listener, and how many observers, timers and frames are pending
+WATCH = """
+window.kept = {listeners: [], observers: 0, frames: new Set(), timers: new Set()};
+const known = new Map([[window, 'window'], [document, 'document']]);
+const nameOf = target => known.get(target) ?? (target instanceof MediaQueryList ? 'media'
+    : target === document.body ? 'body' : target === document.documentElement ? 'html' : 'element');
+const add = EventTarget.prototype.addEventListener, remove = EventTarget.prototype.removeEventListener;
+EventTarget.prototype.addEventListener = function (type, listener, options) {
+    if (!(this instanceof AbortSignal)) {
+        const entry = {target: this, name: nameOf(this ?? window), type, listener};
+        window.kept.listeners.push(entry);
+        const forget = () => window.kept.listeners = window.kept.listeners.filter(one => one !== entry);
+        if (options?.signal) add.call(options.signal, 'abort', forget, {once: true});
+    }
+    return add.call(this, type, listener, options);
+};
+EventTarget.prototype.removeEventListener = function (type, listener, options) {
+    window.kept.listeners = window.kept.listeners.filter(
+        one => one.target !== this || one.type !== type || one.listener !== listener);
+    return remove.call(this, type, listener, options);
+};
+for (const name of ['MutationObserver', 'ResizeObserver', 'IntersectionObserver']) {
+    const observe = window[name].prototype.observe, disconnect = window[name].prototype.disconnect;
+    const busy = new WeakSet();
+    window[name].prototype.observe = function (...rest) {
+        if (!busy.has(this)) window.kept.observers++;
+        busy.add(this);
+        return observe.apply(this, rest);
+    };
+    window[name].prototype.disconnect = function () {
+        if (busy.delete(this)) window.kept.observers--;
+        return disconnect.call(this);
+    };
+}
+const request = window.requestAnimationFrame, cancel = window.cancelAnimationFrame;
+window.requestAnimationFrame = work => {
+    const id = request(now => { window.kept.frames.delete(id); work(now); });
+    window.kept.frames.add(id);
+    return id;
+};
+window.cancelAnimationFrame = id => { window.kept.frames.delete(id); cancel(id); };
+for (const [start, stop] of [['setTimeout', 'clearTimeout'], ['setInterval', 'clearInterval']]) {
+    const begin = window[start], end = window[stop];
+    window[start] = (work, ...rest) => {
+        const id = begin((...given) => {
+            if (start === 'setTimeout') window.kept.timers.delete(id);
+            work(...given);
+        }, ...rest);
+        window.kept.timers.add(id);
+        return id;
+    };
+    window[stop] = id => { window.kept.timers.delete(id); end(id); };
+}
+"""
+
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Players</title><link rel="icon" href="data:,">
+<style>
+  :root { color-scheme: light dark; --ground: #ffffff; --words: #1a1a1a; }
+  html.dark { --ground: #111111; --words: #e8e8e8; }
+  body { margin: 12px; background: var(--ground); color: var(--words); font-family: sans-serif; }
+</style>
+<link rel="stylesheet" href="/theme.css"></head><body><main></main>
+<script type="module">
+import player from "/player.js";
+const bytes = async number => {
+    const packed = new Uint8Array(await (await fetch(`/frames/${number}`)).arrayBuffer());
+    const message = new Uint8Array(packed.length + 7); // a message from a kernel begins anywhere
+    message.set(packed, 3);
+    return new DataView(message.buffer, 3, packed.length);
+};
+window.models = [];
+window.endings = [];
+window.mount = async (number, state) => {
+    const values = {...state, frames: await bytes(number)}, heard = {}, saved = [];
+    const model = {
+        get: name => values[name],
+        set(name, value) { values[name] = value; (heard[`change:${name}`] ?? []).forEach(one => one()); },
+        on: (event, one) => (heard[event] ??= []).push(one),
+        off: (event, one) => heard[event] = heard[event].filter(other => other !== one),
+        save_changes: () => saved.push(structuredClone(values.picked)),
+        heard, saved,
+    };
+    const el = document.createElement("div");
+    document.querySelector("main").append(el);
+    window.models.push(model);
+    window.endings.push(await player.render({model, el}));
+    return window.models.length - 1;
+};
+window.renew = async (index, number, start) => {
+    const frames = await bytes(number);
+    window.models[index].set("start", start);
+    window.models[index].set("frames", frames);
+};
+window.ready = true;
+</script></body></html>
+"""
+
+
+class Players:
+    """Players on one page; ``foreign`` holds requests that left this machine, ``complaints`` console errors."""
+
+    def __init__(self, page: Page, address: str, frames: list[bytes]) -> None:
+        self.page = page
+        self._address = address
+        self._frames = frames
+        self.foreign: list[str] = []
+        self.complaints: list[str] = []
+        page.set_default_timeout(15_000)
+        page.on("request", lambda request: None if self._is_local(request.url) else self.foreign.append(request.url))
+        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.add_init_script(WATCH)
+        page.goto(address)
+        page.wait_for_function("() => window.ready")
+
+    def _is_local(self, url: str) -> bool:
+        return url.startswith((self._address, "data:", "blob:"))
+
+    def mount(self, player: Player) -> Locator:
+        """Put a player on the page as a notebook's output would, and return its outermost element."""
+        state = {name: getattr(player, name) for name in TRAITS}
+        index = self.page.evaluate("([n, state]) => window.mount(n, state)", [self._keep(player.frames), state])
+        return self.page.locator(".hpo-player").nth(index)
+
+    def renew(self, player: Player, index: int = 0) -> None:
+        """Hand a player that is on the page what another one shows, as the kernel does after ``update``."""
+        self.page.evaluate("given => window.renew(...given)", [index, self._keep(player.frames), player.start])
+
+    def saved(self, index: int = 0) -> list[dict[str, Any]]:
+        """What a player has told its kernel about picked places."""
+        return list(self.page.evaluate("index => window.models[index].saved", index))
+
+    def kept(self) -> dict[str, Any]:
+        """What is pending or listening: listeners by target and event, observers, frames of animation, timers."""
+        return dict(
+            self.page.evaluate(
+                """() => ({
+                    listeners: kept.listeners.map(one => `${one.name} ${one.type}`).sort(),
+                    observers: kept.observers, frames: kept.frames.size, timers: kept.timers.size,
+                })"""
+            )
+        )
+
+    def _keep(self, packed: bytes) -> int:
+        self._frames.append(packed)
+        return len(self._frames) - 1
+
+
+@contextmanager
+def served() -> Iterator[tuple[str, list[bytes]]]:
+    """A server on the loopback, of the page, player.js, theme.css and every buffer in the list that comes with it."""
+    frames: list[bytes] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            kinds = {"js": "text/javascript", "css": "text/css"}
+            name = self.path.strip("/")
+            if name.startswith("frames/"):
+                kind, body = "application/octet-stream", frames[int(name.removeprefix("frames/"))]
+            elif name in ("player.js", "theme.css"):
+                kind, body = kinds[name.rpartition(".")[2]], (HERE / name).read_bytes()
+            else:
+                kind, body = "text/html", PAGE.encode()
+            self.send_response(200)
+            self.send_header("Content-Type", f"{kind}; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Cross-Origin-Opener-Policy", "same-origin")  # the browser's clock is finer then
+            self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's own name
+            """Say nothing; the browser's console is what is looked at."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/", frames
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
