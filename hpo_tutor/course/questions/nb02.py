@@ -14,25 +14,6 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "np.linspace(0.00001, 1, 6) gives you the levels of a learning rate. What is wrong with them?",
-        (
-            Option(
-                "Five of the six lie at 0.2 and above: between 0.00001 and 0.2 there is none.",
-                "Equal steps crowd in the highest power of ten. np.geomspace gives equal ratios, a level in each.",
-                right=True,
-            ),
-            Option(
-                "The ends are included, and a rate should never be as large as 1.",
-                "Whether 1 is sensible is a question of the range. Equal steps would be wrong in any wide range.",
-            ),
-            Option(
-                "Nothing: six levels are spread evenly.",
-                "Evenly on a linear scale. Networks trained with 0.00001 and with 0.001 differ far more than with 0.8 "
-                "and with 1.",
-            ),
-        ),
-    ),
-    Question(
         "When would you put the levels on the edges rather than in the middles? (Several are right.)",
         (
             Option(
@@ -63,7 +44,7 @@ QUESTIONS = (
             ),
             Option(
                 "The two are nearly equally good, and the seed decided.",
-                "Train both again with several seeds. The finer the grid, the more often this happens.",
+                "Train both again with several seeds, and compare the means.",
                 right=True,
             ),
             Option(
@@ -74,20 +55,22 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "On your data a grid of 16 points on the edges ends lower than 16 midpoints. What do you conclude?",
+        "On your data, 16 points on the edges end lower than 16 midpoints, on average over many seeds. What do you "
+        "conclude?",
         (
             Option(
                 "Edges are the better kind of grid.",
                 "You compared one placement of each. Move the ranges a little, and the other one may win.",
             ),
             Option(
-                "On this surface, these edges stood nearer to the optimum.",
+                "On this surface and in these ranges, the points on the edges stood better.",
                 "To say more about the kinds, let the ranges or the surfaces change from search to search.",
                 right=True,
             ),
             Option(
                 "Nothing at all, for trainings are noisy.",
-                "Noise can be averaged away by training again. Placement cannot: it stays until the ranges move.",
+                "That would be right after one search of each. Over many seeds the noise averages away. The placement "
+                "does not: it stays until the ranges move.",
             ),
         ),
     ),

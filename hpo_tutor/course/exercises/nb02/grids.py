@@ -5,9 +5,11 @@ n_points      N = n^d, an exact power in every case; n levels on each axis
 grid          N tuples with d values, in any order
 
 Any order is right, and so is any form that holds one row a configuration: tuples, lists, arrays, dicts, a data frame.
-The third case has two levels an axis, where scales make no difference: it tells "N levels" from "N / d levels".
+The third case has two levels an axis, where scales make no difference: it tells "N levels" from "N / d levels". In the
+last one the root misses a whole number, 64 ** (1/3) is 3.9999999999999996. It comes last because wrong grids are large.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from typing import Any
@@ -70,6 +72,11 @@ def _other_levels(levels: Levels) -> Function:
     return lambda axes, n_points: _grid(axes, _per_axis(axes, n_points), levels)
 
 
+def _per_axis_by(count: Callable[[int, int], float]) -> Function:
+    """The grid with another number of levels on each axis; the count is made of N and d."""
+    return lambda axes, n_points: _grid(axes, int(count(n_points, len(axes))), _levels)
+
+
 def _on_log_axes(levels: Callable[[float, float, int], Any]) -> Function:
     """The right grid with other levels on logarithmic axes only."""
     return _other_levels(lambda low, high, log, n: levels(low, high, n) if log else np.linspace(low, high, n))
@@ -91,6 +98,7 @@ EXERCISE = Exercise(
         ([(1e-3, 1e-1, True), (0.1, 0.5, False), (0.5, 0.9, False)], 8),
         ([(0.2, 0.8, False)], 4),
         ([(1.0, 3.0, False), (1e-2, 1.0, True)], 16),
+        ([(1e-4, 1e-1, True), (0.1, 0.6, False), (16.0, 128.0, True)], 64),
     ),
     comparable=rows,
     mistakes=(
@@ -113,12 +121,46 @@ EXERCISE = Exercise(
             ),
         ),
         Variant(
-            "the points were shared out among the axes, N / d levels on each. But axes multiply: n levels on each of d "
-            "axes make n**d points, so n = N**(1/d).",
+            "each axis got N / d levels. But axes multiply: n levels on each of d axes make n**d points. So take the "
+            "root, n = N**(1/d), with the brackets: N**1/d is N / d once more.",
             (
-                lambda axes, n_points: _grid(axes, n_points // len(axes), _levels),
-                lambda axes, n_points: _grid(axes, round(n_points / len(axes)), _levels),
-                lambda axes, n_points: _grid(axes, int(np.ceil(n_points / len(axes))), _levels),
+                _per_axis_by(lambda n_points, n_dims: n_points // n_dims),
+                _per_axis_by(lambda n_points, n_dims: round(n_points / n_dims)),
+                _per_axis_by(lambda n_points, n_dims: math.ceil(n_points / n_dims)),
+            ),
+        ),
+        Variant(
+            "the square root gives the levels of two axes only. For d axes take the d-th root, N**(1/d).",
+            (
+                _per_axis_by(lambda n_points, n_dims: math.isqrt(n_points)),
+                _per_axis_by(lambda n_points, n_dims: round(math.sqrt(n_points))),
+                _per_axis_by(lambda n_points, n_dims: math.ceil(math.sqrt(n_points))),
+            ),
+        ),
+        Variant(
+            "the root was rounded down, and floating point misses whole roots by a hair: 64 ** (1/3) is "
+            "3.9999999999999996, so one level is lost on each axis. Round to the nearest whole number.",
+            (
+                _per_axis_by(lambda n_points, n_dims: math.floor(n_points ** (1 / n_dims))),
+                _per_axis_by(lambda n_points, n_dims: math.floor(math.exp(math.log(n_points) / n_dims))),
+            ),
+        ),
+        Variant(
+            "np.linspace and np.geomspace make 50 levels unless you say how many: 2,500 rows where 25 are expected. "
+            "Give them the number of levels, np.linspace(low, high, n).",
+            (
+                _other_levels(lambda low, high, log, n: _levels(low, high, log, 50)),
+                _other_levels(lambda low, high, log, n: np.linspace(low, high, 50)),
+                _on_log_axes(lambda low, high, n: np.geomspace(low, high, 50)),
+                _other_levels(lambda low, high, log, n: _levels(low, high, log, n if log else 50)),
+            ),
+        ),
+        Variant(
+            "the two scales are swapped: where log is True belongs np.geomspace, where it is False np.linspace.",
+            (
+                _other_levels(
+                    lambda low, high, log, n: np.linspace(low, high, n) if log else np.geomspace(low, high, n)
+                ),
             ),
         ),
         Variant(

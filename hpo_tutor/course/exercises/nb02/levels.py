@@ -57,7 +57,8 @@ EXERCISE = Exercise(
     cases=((30, 2), (25, 2), (59, 2), (100, 3), (7, 3), (64, 3), (125, 3), (243, 5), (1000, 3), (4096, 6)),
     mistakes=(
         Variant(
-            "the root was rounded up. Then n**d is more than the N trials you can pay for: round down.",
+            "that is the smallest n with n**d >= N. Wherever n**d is not N itself, it is more than the trials you can "
+            "pay for: round a root down, or let a loop stop one step earlier.",
             (_rounded_up, *_of_roots(math.ceil)),
         ),
         Variant(
@@ -69,8 +70,8 @@ EXERCISE = Exercise(
             "that is the root itself. An axis has a whole number of levels: round down.", _of_roots(lambda root: root)
         ),
         Variant(
-            "the trials were shared out among the axes, N / d. But axes multiply: n levels on each make n**d points. "
-            "Look for n = N**(1/d).",
+            "that is N / d. But axes multiply: n levels on each of d axes make n**d points. Take the root, N**(1/d), "
+            "with the brackets: N**1/d is N / d once more.",
             (
                 lambda n_points, n_dims: n_points // n_dims,
                 lambda n_points, n_dims: n_points / n_dims,
