@@ -1,4 +1,4 @@
-"""What do the trials of a grid and of random search look like from the side?
+"""What do the trials of a grid and of random search look like from the side, and how much of a result is luck?
 
 shadow   where a trial falls when one looks along a direction: two trials with one shadow differ in nothing that matters
 rate     share of valleys to which random search comes nearer, between 0 and 1
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from hpo_tutor.figures.theme import FALLBACK, axis, dressed, ink
+from hpo_tutor.problems.landscapes import Landscape
 from hpo_tutor.race import Race
 from hpo_tutor.scenes.layers import AnyLayer, Circles, Heatmap, Line, Points, Segments
 from hpo_tutor.scenes.looks import GREY, style
@@ -66,35 +67,37 @@ def squares(points: Mapping[str, Array]) -> go.Figure:
     return figure.update_layout(showlegend=False, margin_t=104)  # the squares have titles of their own
 
 
-def loss_against(race: Race, hyperparameters: Sequence[str], seed: int) -> go.Figure:
-    """All trials of one lap seen from the side of each hyperparameter: the loss over its value alone."""
-    histories = {name: race.histories[name, seed] for name in race.samplers}
-    figure = make_subplots(cols=len(hyperparameters), shared_yaxes=True)
-    for column, hyperparameter in enumerate(hyperparameters, start=1):
-        for name, history in histories.items():
-            figure.add_scatter(
-                x=[trial.config[hyperparameter] for trial in history],
-                y=history.losses,
-                mode="markers",
-                marker={"color": style(name).color, "symbol": style(name).symbol, "size": 8},
-                name=ink(name),
-                legendgroup=name,
-                showlegend=column == 1,
-                hovertemplate=f"{hyperparameter} %{{x:.2g}}, loss %{{y:.4g}}<extra></extra>",
-                row=1,
-                col=column,
-            )
-        figure.update_xaxes(axis(f"{hyperparameter} (log scale)", type="log", dtick=1, tickformat=".0e"), col=column)
-    figure.update_yaxes(axis(""))
-    figure.update_yaxes(title_text=ink(race.loss_label), col=1)
-    losses = np.concatenate([history.losses for history in histories.values()])
-    return dressed(
-        figure,
-        f"{len(losses)} networks, seen from two sides",
-        "each point is one trained network",
-        f"Loss of {len(losses)} networks over {' and over '.join(hyperparameters)}, "
-        f"from {number(np.nanmin(losses))} to {number(np.nanmax(losses))}.",
-    )
+def across(points: Array, angle: float) -> Array:
+    """Where the shadows of points (..., 2) fall if the valley is turned by an angle in degrees; shape (...)."""
+    along_x: Array = points @ np.array([math.cos(math.radians(angle)), math.sin(math.radians(angle))])
+    return along_x
+
+
+def win_rate(points: Array, angle: float, n_valleys: int = 4000) -> float:
+    """Share of valleys, each through a random place of the square, to which as many random draws come nearer.
+
+    Args:
+        points: (N, 2) in the unit square.
+        angle: of the valleys in degrees; 0 where only x matters.
+        n_valleys: how many; the draws are fresh for each.
+    """
+    rng = np.random.default_rng(0)
+    valleys = across(rng.random((n_valleys, 1, 2)), angle)
+    drawn = across(rng.random((n_valleys, len(points), 2)), angle)
+    fixed = across(points, angle)
+    return float(np.mean(np.abs(drawn - valleys).min(axis=1) < np.abs(fixed - valleys).min(axis=1)))
+
+
+def one_training(landscape: Landscape) -> float:
+    """How far one training typically lies from the mean of its configuration (standard deviation, unit of the loss).
+
+    Among the best tenth of the recorded configurations of every batch, for that is where searches end.
+    """
+    variances = []
+    for batch in range(landscape.n_batches):
+        surface = landscape.draw(batch).grid()
+        variances.append(np.mean(surface.spread[surface.losses <= np.quantile(surface.losses, 0.1)] ** 2))
+    return float(np.sqrt(np.mean(variances)))
 
 
 def ridge(
@@ -186,31 +189,47 @@ def _valley(angle: float) -> NDArray[np.float32]:
     return loss
 
 
-def luck(race: Race) -> go.Figure:
-    """What each search saw as its best loss, and what that configuration is worth on average."""
+def flattery(race: Race, sampler: str, after: Sequence[int]) -> go.Figure:
+    """How much worse the incumbent is than it looked, a point a search, after some numbers of trials.
+
+    Args:
+        race: on an objective that knows its expected losses.
+        sampler: whose incumbents.
+        after: numbers of trials, one column of points each.
+    """
     figure = go.Figure()
-    observed, expected = race.curves("incumbent"), race.curves("score")
-    for name in race.samplers:
+    gap = race.curves("score")[sampler] - race.curves("incumbent")[sampler]
+    aside = np.random.default_rng(0).uniform(-0.3, 0.3, len(gap))  # so that equal points are told apart
+    look, told = style(sampler), []
+    for column, n_trials in enumerate(after):
+        worse = gap[:, n_trials - 1]
         figure.add_scatter(
-            x=observed[name][:, -1],
-            y=expected[name][:, -1],
+            x=column + aside,
+            y=worse,
             mode="markers",
-            marker={"color": style(name).color, "symbol": style(name).symbol, "size": 9},
-            name=ink(name),
-            hovertemplate="seen %{x:.4g}, worth %{y:.4g}<extra></extra>",
+            marker={"color": look.color, "symbol": look.symbol, "size": 7, "opacity": 0.7},
+            name=ink("a search"),
+            showlegend=column == 0,
+            hovertemplate="worse by %{y:.3g}<extra></extra>",
         )
-    seen = np.concatenate([observed[name][:, -1] for name in race.samplers])
-    worth = np.concatenate([expected[name][:, -1] for name in race.samplers])
-    ends = [min(seen.min(), worth.min()), max(seen.max(), worth.max())]
+        told.append(f"after {n_trials} {np.mean(worse > 0):.0%}, by {number(float(np.median(worse)))}")
+    medians = [float(np.median(gap[:, n_trials - 1])) for n_trials in after]
     figure.add_scatter(
-        x=ends, y=ends, mode="lines", line={"color": FALLBACK, "width": 1.5}, name=ink("as good as it looked")
+        x=list(range(len(after))),
+        y=medians,
+        mode="markers",
+        marker={"color": FALLBACK, "symbol": "line-ew-open", "size": 60, "line": {"width": 4}},
+        name=ink("median"),
+        hovertemplate="median %{y:.3g}<extra></extra>",
     )
-    figure.update_xaxes(axis(f"observed loss of the winner, {race.loss_label}"))
-    figure.update_yaxes(axis(f"its expected loss, {race.loss_label}"))
+    figure.add_hline(y=0, line={"color": FALLBACK, "width": 1.5})
+    ticks = [f"{n_trials} trial{'s' if n_trials > 1 else ''}" for n_trials in after]
+    figure.update_xaxes(axis("incumbent after", tickvals=list(range(len(after))), ticktext=ticks))
+    figure.update_yaxes(axis(f"true minus seen, {race.loss_label}"))
     return dressed(
         figure,
         "The winner's curse",
-        "a point a search; above the line, the winner was lucky",
-        f"Expected over observed loss of {len(seen)} incumbents: {np.sum(worth > seen)} lie above the diagonal, "
-        f"by {number(float(np.mean(worth - seen)))} on average.",
+        "a point a search; above zero, the winner is worse than it looked",
+        f"Incumbents of {sampler} in {len(gap)} searches that are worse than they looked, and the median by how much: "
+        f"{'; '.join(told)}.",
     )

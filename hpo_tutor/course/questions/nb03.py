@@ -76,8 +76,9 @@ QUESTIONS = (
         "When may a grid beat random search at the same budget? (Several are right.)",
         (
             Option(
-                "All hyperparameters matter about equally, and there are only one or two.",
-                "Nothing is lost in repeated values then, and evenly spaced points leave no holes.",
+                "The loss is a round bowl in two hyperparameters.",
+                "Distance then counts in every direction, so that no two points are nearly the same trial, and evenly "
+                "spaced points leave no holes.",
                 right=True,
             ),
             Option(

@@ -40,10 +40,10 @@ def test_shadows_keep_the_distance_from_the_valley(angle: float) -> None:
 
 
 def test_the_rate_of_one_point_is_that_of_the_integral() -> None:
-    """A point in the middle, upright valleys: one draw comes nearer with probability 2 |v - 1/2| less what sticks out.
+    """One point in the middle, upright valleys: a single draw comes nearer to 3/8 of them.
 
-    For a valley at distance t from the middle the draw has to lie within t of it: 2 t where that is inside the square,
-    t + 1/2 - t = 1/2 where it is not. Averaged over t in (0, 1/2) that is 3/8.
+    At a valley t away from the middle it has to lie within t of it: a piece of length 2 t, of which at most 1/2 lies
+    inside the square. The mean of min(2 t, 1/2) over t from 0 to 1/2 is 3/8.
     """
     rate = nb03.win_rate(np.array([[0.5, 0.5]]), angle=0, n_valleys=100_000)
     assert rate == pytest.approx(3 / 8, abs=4 * (3 / 8 * 5 / 8 / 100_000) ** 0.5)

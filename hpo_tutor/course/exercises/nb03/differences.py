@@ -114,6 +114,15 @@ EXERCISE = Exercise(
             _either(lambda a, b, ddof: _mean_and_error(b, a, ddof)),
         ),
         Variant(
+            "the differences came back themselves, one for each lap. Asked for is one number, their mean; the standard "
+            "error belongs to it.",
+            (
+                lambda a, b: a - b,
+                *_either(lambda a, b, ddof: (a - b, _error(a - b, ddof))),
+                *_either(lambda a, b, ddof: (a - b, (a - b).std(ddof=ddof))),
+            ),
+        ),
+        Variant(
             "the two numbers are in the other order: first the mean difference, then its standard error.",
             _either(lambda a, b, ddof: _mean_and_error(a, b, ddof)[::-1]),
         ),

@@ -91,6 +91,14 @@ EXERCISE = Exercise(
             ),
         ),
         Variant(
+            "both complements were forgotten. One draw misses the best share with probability 1 - share, and all of "
+            "them may miss with probability 1 - confidence: both logarithms are of what is left to 1.",
+            (
+                lambda share, confidence: math.log(confidence) / math.log(share),
+                lambda share, confidence: math.ceil(math.log(confidence) / math.log(share)),
+            ),
+        ),
+        Variant(
             "the quotient is upside down. From n * log(1 - share) <= log(1 - confidence), divide by the factor of n.",
             (
                 _upside_down,

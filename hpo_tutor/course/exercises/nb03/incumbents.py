@@ -49,6 +49,24 @@ def _improvements(losses: Array) -> Array:
     return improved
 
 
+def _noted_before(best: float | None) -> Callable[[Array], Array]:
+    """The incumbents with one more in front: the first loss, or what the search began at."""
+    return lambda losses: np.append(losses[0] if best is None else best, incumbent(losses))
+
+
+def _skipped(*, from_the_first: bool) -> Callable[[Array], list[float]]:
+    def function(losses: Array) -> list[float]:
+        best, kept = (losses[0] if from_the_first else math.inf), []
+        for loss in losses.tolist():
+            if loss >= best:
+                continue
+            best = loss
+            kept.append(best)
+        return kept
+
+    return function
+
+
 EXERCISE = Exercise(
     id="03.2",
     title="the incumbent's loss after each trial",
@@ -112,6 +130,16 @@ EXERCISE = Exercise(
             "a number was kept only where the incumbent improved, so there are fewer numbers than trials. A trial that "
             "improves nothing has an incumbent too: repeat its loss.",
             (_improvements, lambda losses: _improvements(losses)[1:]),
+        ),
+        Variant(
+            "there is one number too many: an incumbent was noted before the loop as well. n trials have n incumbents: "
+            "begin with an empty list, or walk through losses[1:].",
+            tuple(_noted_before(best) for best in (None, math.inf, math.nan, 0.0)),
+        ),
+        Variant(
+            "trials that improve nothing were skipped with `continue`, so there are too few numbers, and a nan got "
+            "through: `loss >= best` is False for it. Ask `if loss < best`, and append the incumbent in every round.",
+            (_skipped(from_the_first=False), _skipped(from_the_first=True)),
         ),
         Variant(
             "each number comes one trial late: it is the incumbent's loss before the trial. First compare, then "
