@@ -10,7 +10,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from hpo_tutor.figures.svg_layers import PAGE_COLOR, Box, Frame, drawn, ink_of, px, sample
+from hpo_tutor.figures.svg_layers import PAGE_COLOR, Box, Frame, drawn, paint, px, sample, words
 from hpo_tutor.figures.theme import FALLBACK, FONT, INK, RULES
 from hpo_tutor.scenes import looks
 from hpo_tutor.scenes.layers import Heatmap, Marks, Points, Text
@@ -47,7 +47,7 @@ def still(picture: Scene | Board, width: int = 760) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {px(total)}" width="{width}" '
         f'height="{px(total)}" role="img" style="max-width:100%;height:auto" font-family="{escape(FONT)}" '
-        f'font-size="13"><title>{escape(board.sentence)}</title>{"".join([*parts, *named])}</svg>'
+        f'font-size="13"><title>{words(board.sentence)}</title>{"".join([*parts, *named])}</svg>'
     )
 
 
@@ -58,8 +58,8 @@ def _panel(scene: Scene, box: Box) -> Iterator[str]:
     yield f'<clipPath id="{clip}"><rect x="{left}" y="{top}" width="{width}" height="{height}"/></clipPath>'
     if scene.title:
         yield (
-            f'<text x="{left}" y="{px(box.top - 10)}" font-weight="600" font-size="14" {ink_of("fill")}>'
-            f"{escape(scene.title)}</text>"
+            f'<text x="{left}" y="{px(box.top - 10)}" font-weight="600" font-size="14" {paint(fill=looks.INK)}>'
+            f"{words(scene.title)}</text>"
         )
     yield from _axes(scene, frame)
     for layer in scene.layers:
@@ -77,7 +77,7 @@ def _panel(scene: Scene, box: Box) -> Iterator[str]:
 
 
 def _axes(scene: Scene, frame: Frame) -> Iterator[str]:
-    box = frame.box
+    box, dark = frame.box, paint(fill=looks.INK)
     bottom, right = box.top + box.height, box.left + box.width
     last = -math.inf
     for at, text in scene.x.ticks or ():
@@ -87,21 +87,20 @@ def _axes(scene: Scene, frame: Frame) -> Iterator[str]:
         yield _stroke(x, bottom, x, bottom + 4, FALLBACK)
         half = LETTER * len(text) / 2
         if x - half > last:
-            yield f'<text x="{px(x)}" y="{px(bottom + 18)}" text-anchor="middle" {ink_of("fill")}>{escape(text)}</text>'
+            yield f'<text x="{px(x)}" y="{px(bottom + 18)}" text-anchor="middle" {dark}>{words(text)}</text>'
             last = x + half + 6
     for at, text in scene.y.ticks or ():
         y = float(frame.y(np.array(at)))
         if scene.grid:
             yield _stroke(box.left, y, right, y, RULES)
         yield _stroke(box.left - 4, y, box.left, y, FALLBACK)
-        yield (f'<text x="{px(box.left - 8)}" y="{px(y + 4)}" text-anchor="end" {ink_of("fill")}>{escape(text)}</text>')
+        yield (f'<text x="{px(box.left - 8)}" y="{px(y + 4)}" text-anchor="end" {dark}>{words(text)}</text>')
     middle = px(box.left + box.width / 2)
-    label = escape(scene.x.label)
-    yield f'<text x="{middle}" y="{px(bottom + 37)}" text-anchor="middle" {ink_of("fill")}>{label}</text>'
+    label = words(scene.x.label)
+    yield f'<text x="{middle}" y="{px(bottom + 37)}" text-anchor="middle" {dark}>{label}</text>'
     turned = f"{px(box.left - 48)} {px(box.top + box.height / 2)}"
     yield (
-        f'<text transform="translate({turned}) rotate(-90)" text-anchor="middle" {ink_of("fill")}>'
-        f"{escape(scene.y.label)}</text>"
+        f'<text transform="translate({turned}) rotate(-90)" text-anchor="middle" {dark}>{words(scene.y.label)}</text>'
     )
 
 
@@ -116,7 +115,7 @@ def _legend(board: Board, width: int, top: float) -> tuple[list[str], float]:
         if x > LEFT and x + needed > width:
             x, y = LEFT, y + 22
         parts.append(sample(layer, x, y))
-        parts.append(f'<text x="{px(x + 30)}" y="{px(y + 4)}" {ink_of("fill")}>{escape(label)}</text>')
+        parts.append(f'<text x="{px(x + 30)}" y="{px(y + 4)}" {paint(fill=looks.INK)}>{words(label)}</text>')
         x += needed
     return parts, (y + 14 - top if parts else 0.0)
 

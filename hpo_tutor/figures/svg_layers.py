@@ -22,6 +22,8 @@ from hpo_tutor.scenes.stage import Axis, Scene
 Array = NDArray[Any]
 
 PAGE_COLOR = "var(--jp-layout-color0, var(--vscode-editor-background, transparent))"
+OWN = {looks.INK: (FALLBACK, INK), looks.PAGE: ("none", PAGE_COLOR)}
+"""The page's own colours: what stands in for them where there are no CSS variables, and their variables."""
 
 
 class Box(NamedTuple):
@@ -40,6 +42,11 @@ class Frame:
         self.box = box
         self.x = _scale(scene.x, box.left, box.left + box.width)
         self.y = _scale(scene.y, box.top + box.height, box.top)
+
+    def holds(self, left: float, down: float) -> bool:
+        """Whether a pixel lies in the panel, its rim included; what is beyond it is not drawn."""
+        across, along = left - self.box.left, down - self.box.top
+        return -0.5 <= across <= self.box.width + 0.5 and -0.5 <= along <= self.box.height + 0.5
 
     def path(self, x: Array, y: Array) -> str:
         """The path of a line, broken where a number is missing."""
@@ -72,70 +79,71 @@ def _heatmap(layer: Heatmap, frame: Frame) -> Iterator[str]:
 
 def _points(layer: Points, frame: Frame) -> Iterator[str]:
     sizes = np.broadcast_to(np.asarray(layer.size), np.shape(layer.x))
-    paint = f'{color_of(layer.color, "fill")} opacity="{layer.opacity:g}"'
-    if layer.outline:
-        paint += f' {color_of(layer.outline, "stroke")} stroke-width="1.2"'
+    look = f'{paint(fill=layer.color, stroke=layer.outline)} stroke-width="1.2" opacity="{layer.opacity:g}"'
     outline = looks.SYMBOLS[layer.symbol]
     for x, y, size in zip(frame.x(_array(layer.x)), frame.y(_array(layer.y)), sizes, strict=True):
-        if math.isfinite(x) and math.isfinite(y):
-            yield _symbol(outline, float(x), float(y), float(size) / 2, paint)
+        if frame.holds(x, y):
+            yield _symbol(outline, float(x), float(y), float(size) / 2, look)
 
 
 def _line(layer: Line, frame: Frame) -> Iterator[str]:
-    yield (
-        f'<path d="{frame.path(_array(layer.x), _array(layer.y))}" fill="none" {color_of(layer.color, "stroke")} '
-        f'stroke-width="{layer.width:g}" stroke-linejoin="round" opacity="{layer.opacity:g}"{_dashes(layer.dash)}/>'
-    )
+    yield _stroked(frame.path(_array(layer.x), _array(layer.y)), layer)
+
+
+def _stroked(path: str, layer: Line | Segments | Marks) -> str:
+    look = f'{paint(fill=None, stroke=layer.color)} stroke-width="{layer.width:g}"{_dashes(layer.dash, layer.width)}'
+    return f'<path d="{path}" {look} stroke-linejoin="round" opacity="{layer.opacity:g}"/>'
 
 
 def _band(layer: Band, frame: Frame) -> Iterator[str]:
     x, low, high = (_array(values) for values in (layer.x, layer.low, layer.high))
-    there = np.isfinite(x) & np.isfinite(low) & np.isfinite(high)
-    if there.any():
-        around = frame.path(np.append(x[there], x[there][::-1]), np.append(low[there], high[there][::-1]))
-        yield f'<path d="{around}Z" stroke="none" {color_of(layer.color, "fill")} opacity="{layer.opacity:g}"/>'
+    there = np.isfinite(frame.x(x)) & np.isfinite(frame.y(low)) & np.isfinite(frame.y(high))
+    for piece in np.split(np.arange(len(x)), np.flatnonzero(~there)):  # a missing number breaks the band, as a line
+        piece = piece[there[piece]]
+        if len(piece):
+            around = frame.path(np.append(x[piece], x[piece][::-1]), np.append(low[piece], high[piece][::-1]))
+            yield f'<path d="{around}Z" {paint(fill=layer.color, stroke=None)} opacity="{layer.opacity:g}"/>'
 
 
 def _circles(layer: Circles, frame: Frame) -> Iterator[str]:
     xs, ys, radii = frame.x(_array(layer.x)), frame.y(_array(layer.y)), _array(layer.radius) * frame.box.width
     fills = [layer.fill] * len(xs) if layer.fill is None or isinstance(layer.fill, str) else layer.fill
     for x, y, radius, fill in zip(xs, ys, radii, fills, strict=True):
-        inside = f'{color_of(fill, "fill")} fill-opacity="{layer.opacity:g}"' if fill else 'fill="none"'
-        yield (
-            f'<circle cx="{px(x)}" cy="{px(y)}" r="{px(radius)}" {inside} {color_of(layer.color, "stroke")} '
-            f'stroke-width="{layer.width:g}"/>'
-        )
+        if math.isfinite(x + y + radius):
+            yield (
+                f'<circle cx="{px(x)}" cy="{px(y)}" r="{px(radius)}" {paint(fill=fill, stroke=layer.color)} '
+                f'fill-opacity="{layer.opacity:g}" stroke-width="{layer.width:g}"/>'
+            )
 
 
 def _segments(layer: Segments, frame: Frame) -> Iterator[str]:
     ends = (frame.x(_array(layer.x0)), frame.y(_array(layer.y0)), frame.x(_array(layer.x1)), frame.y(_array(layer.y1)))
-    path = "".join(f"M{px(a)} {px(b)}L{px(c)} {px(d)}" for a, b, c, d in zip(*ends, strict=True))
-    yield (
-        f'<path d="{path}" fill="none" {color_of(layer.color, "stroke")} stroke-width="{layer.width:g}" '
-        f'opacity="{layer.opacity:g}"{_dashes(layer.dash)}/>'
-    )
+    drawn = [four for four in zip(*ends, strict=True) if np.isfinite(four).all()]
+    path = "".join(f"M{px(a)} {px(b)}L{px(c)} {px(d)}" for a, b, c, d in drawn)
+    yield _stroked(path, layer)
 
 
 def _marks(layer: Marks, frame: Frame) -> Iterator[str]:
     box, path = frame.box, ""
     for at in (frame.x if layer.axis == "x" else frame.y)(_array(layer.at)):
+        middle = box.left + box.width / 2, box.top + box.height / 2
+        if not (frame.holds(at, middle[1]) if layer.axis == "x" else frame.holds(middle[0], at)):
+            continue
         if layer.axis == "x":
             bottom = box.top + box.height
-            path += f"M{px(at)} {px(bottom)}L{px(at)} {px(box.top if layer.across else bottom - 12)}"
+            path += f"M{px(at)} {px(bottom)}L{px(at)} {px(box.top if layer.across else bottom - 10)}"
         else:
-            path += f"M{px(box.left)} {px(at)}L{px(box.left + (box.width if layer.across else 12))} {px(at)}"
-    yield (
-        f'<path d="{path}" fill="none" {color_of(layer.color, "stroke")} stroke-width="{layer.width:g}" '
-        f'opacity="{layer.opacity:g}"{_dashes(layer.dash)}/>'
-    )
+            path += f"M{px(box.left)} {px(at)}L{px(box.left + (box.width if layer.across else 10))} {px(at)}"
+    yield _stroked(path, layer)
 
 
 def _text(layer: Text, frame: Frame) -> Iterator[str]:
     for x, y, text in zip(frame.x(_array(layer.x)), frame.y(_array(layer.y)), layer.text, strict=True):
-        yield (
-            f'<text x="{px(x)}" y="{px(y + layer.size / 3)}" text-anchor="{layer.anchor}" font-size="{layer.size:g}" '
-            f'{color_of(layer.color, "fill")} opacity="{layer.opacity:g}">{escape(text)}</text>'
-        )
+        if math.isfinite(x + y):
+            yield (
+                f'<text x="{px(x)}" y="{px(y + layer.size / 3)}" text-anchor="{layer.anchor}" '
+                f'font-size="{layer.size:g}" {paint(fill=layer.color)} opacity="{layer.opacity:g}">{words(text)}</text>'
+            )
 
 
 _DRAWN: dict[type, Callable[[Any, Frame], Iterator[str]]] = {
@@ -158,26 +166,25 @@ def sample(layer: AnyLayer, x: float, y: float) -> str:
             for i in range(6)
         )
     if isinstance(layer, Points):
-        size = min(float(np.max(layer.size)), 14.0) / 2
-        edge = color_of(layer.outline or layer.color, "stroke")
-        return _symbol(looks.SYMBOLS[layer.symbol], x + 12, y, size, f"{color_of(layer.color, 'fill')} {edge}")
+        size = min(float(np.max(layer.size, initial=4.0)), 14.0) / 2
+        look = paint(fill=layer.color, stroke=layer.outline)
+        return _symbol(looks.SYMBOLS[layer.symbol], x + 12, y, size, look)
     if isinstance(layer, Band):
-        paint = f'{color_of(layer.color, "fill")} opacity="{layer.opacity:g}"'
-        return f'<rect x="{px(x)}" y="{px(y - 6)}" width="24" height="12" {paint}/>'
+        look = f'{paint(fill=layer.color)} opacity="{layer.opacity:g}"'
+        return f'<rect x="{px(x)}" y="{px(y - 6)}" width="24" height="12" {look}/>'
     if isinstance(layer, Circles):
-        fill = layer.fill if layer.fill is None or isinstance(layer.fill, str) else layer.fill[0]
-        inside = color_of(fill, "fill") if fill else 'fill="none"'
-        return f'<circle cx="{px(x + 12)}" cy="{px(y)}" r="6" {inside} {color_of(layer.color, "stroke")}/>'
-    dash = _dashes(getattr(layer, "dash", "solid"))
-    paint = f'{color_of(layer.color, "stroke")} stroke-width="{getattr(layer, "width", 2.0):g}"{dash}'
-    return f'<path d="M{px(x)} {px(y)}h24" fill="none" {paint}/>'
+        fill = layer.fill if layer.fill is None or isinstance(layer.fill, str) else next(iter(layer.fill), None)
+        return f'<circle cx="{px(x + 12)}" cy="{px(y)}" r="6" {paint(fill=fill, stroke=layer.color)}/>'
+    dash, width = getattr(layer, "dash", "solid"), getattr(layer, "width", 2.0)
+    look = f'{paint(fill=None, stroke=layer.color)} stroke-width="{width:g}"{_dashes(dash, width)}'
+    return f'<path d="M{px(x)} {px(y)}h24" {look}/>'
 
 
-def _symbol(outline: looks.Polygon, x: float, y: float, radius: float, paint: str) -> str:
+def _symbol(outline: looks.Polygon, x: float, y: float, radius: float, look: str) -> str:
     if not outline:
-        return f'<circle cx="{px(x)}" cy="{px(y)}" r="{px(radius)}" {paint}/>'
+        return f'<circle cx="{px(x)}" cy="{px(y)}" r="{px(radius)}" {look}/>'
     corners = " ".join(f"{px(x + radius * a)},{px(y - radius * b)}" for a, b in outline)
-    return f'<polygon points="{corners}" {paint}/>'
+    return f'<polygon points="{corners}" {look}/>'
 
 
 def _scale(axis: Axis, start: float, end: float) -> Callable[[Array], Array]:
@@ -208,21 +215,24 @@ def _png(shares: Array) -> str:
     return base64.b64encode(b"\x89PNG\r\n\x1a\n" + body).decode()
 
 
-def color_of(color: str, what: str) -> str:
-    """The attribute that paints in a colour; the page's own through its CSS variables, where it has them."""
-    if color == looks.INK:
-        return ink_of(what)
-    return f'style="{what}:{PAGE_COLOR}"' if color == looks.PAGE else f'{what}="{color}"'
+def paint(**colors: str | None) -> str:
+    """The attributes that paint ``fill`` and ``stroke``; the page's own colours through its CSS variables."""
+    attributes, styles = [], []
+    for what, color in colors.items():
+        attributes.append(f'{what}="{OWN[color][0] if color in OWN else color or "none"}"')
+        if color in OWN:
+            styles.append(f"{what}:{OWN[color][1]}")
+    return " ".join([*attributes, *([f'style="{";".join(styles)}"'] if styles else [])])
 
 
-def ink_of(what: str) -> str:
-    """The attributes that paint in the page's own ink; ``what`` is "fill" or "stroke"."""
-    return f'{what}="{FALLBACK}" style="{what}:{INK}"'
+def words(text: str) -> str:
+    """A text between tags; what XML has no letter for is left out."""
+    return escape("".join(letter for letter in text if letter.isprintable()))
 
 
-def _dashes(dash: str) -> str:
-    lengths = looks.DASHES[dash]
-    return f' stroke-dasharray="{" ".join(map(str, lengths))}"' if lengths else ""
+def _dashes(dash: str, width: float) -> str:
+    lengths = [f"{length * width / 2:g}" for length in looks.DASHES[dash]]
+    return f' stroke-dasharray="{" ".join(lengths)}"' if lengths else ""
 
 
 def _array(values: Any) -> Array:

@@ -24,10 +24,12 @@ class WithRanges:
         objective: a landscape or a function: it has ``optimum`` and ``expected``.
         ranges: hyperparameter's name -> (low, high), the same in every lap; the others keep theirs.
         share: where no ranges are given, each lap (``draw``) gets ranges of its own: this share of each axis, beginning
-            anywhere. Choices keep all their options.
+            anywhere. Choices keep all their options. Where conditions or constraints hang on values that the ranges cut
+            off, give a larger share.
 
     Raises:
-        ValueError: a range is not within the objective's own, or share does not lie above 0 and at most at 1.
+        ValueError: a range is not within the objective's own, or share does not lie above 0 and at most at 1; also from
+            ``draw``, where a condition can no longer hold.
     """
 
     def __init__(
@@ -73,20 +75,34 @@ class WithRanges:
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_RANGES_OWN,)))
         begins = rng.uniform(0, 1 - self.share, size=self.objective.space.n_dims)
         return {
-            name: (domain.from_unit(begin), domain.from_unit(begin + self.share))
+            name: _between(domain, begin, begin + self.share)
             for (name, domain), begin in zip(self.objective.space.domains.items(), begins.tolist(), strict=True)
             if not isinstance(domain, Choice)
         }
+
+
+def _between(domain: Float | Integer, low: float, high: float) -> tuple[float, float]:
+    """The range between two places of the unit interval; at least two whole numbers, where they must be whole."""
+    first, last = domain.from_unit(low), domain.from_unit(high)
+    if first == last:
+        first, last = (first - 1, last) if last == domain.high else (first, last + 1)
+    return first, last
 
 
 def _narrowed(name: str, domain: Domain, ranges: Mapping[str, tuple[float, float]]) -> Domain:
     """The domain between other bounds, where there are any for it."""
     if name not in ranges:
         return domain
+    if isinstance(domain, Choice):
+        raise ValueError(f"{name} is a choice, which has no range; got {ranges[name]!r}")
     low, high = ranges[name]
-    if isinstance(domain, Choice) or not domain.low <= low < high <= domain.high:
-        own = "options" if isinstance(domain, Choice) else f"{domain.low:g} to {domain.high:g}"
-        raise ValueError(f"the range of {name} lies within its own, {own}, low < high; got {low:g} to {high:g}")
+    if not domain.low <= low < high <= domain.high:
+        raise ValueError(
+            f"the range of {name} lies within its own, {domain.low:g} to {domain.high:g}, low < high; "
+            f"got {low} to {high}"
+        )
     if isinstance(domain, Integer):
+        if low != int(low) or high != int(high):
+            raise ValueError(f"{name} is a whole number, and so are the ends of its range; got {low} to {high}")
         return Integer(int(low), int(high), log=domain.log, when=domain.when)
     return Float(low, high, log=domain.log, when=domain.when)

@@ -37,8 +37,14 @@ class Layer:
             object.__setattr__(self, name, frozen(column))
         for name in {"color", "fill", "outline"} & {field.name for field in fields(self)}:  # type: ignore[arg-type]
             value = getattr(self, name)
-            for color in (value,) if isinstance(value, str) else value or ():
-                known_color(color)
+            if name == "color" or isinstance(value, str):
+                known_color(value)
+            else:
+                object.__setattr__(self, name, None if value is None else tuple(map(known_color, value)))
+        for name in {"width", "size", "radius"} & {field.name for field in fields(self)}:  # type: ignore[arg-type]
+            lengths_of = np.asarray(getattr(self, name), dtype=np.float64)
+            if np.any(lengths_of < 0) or (lengths_of.ndim == 0 and not np.isfinite(lengths_of)):
+                raise ValueError(f"the {name} of {type(self).__name__} must not be negative, got {getattr(self, name)}")
         opacity = getattr(self, "opacity", 1.0)
         if not 0 <= opacity <= 1:
             raise ValueError(f"opacity must lie between 0 and 1, got {opacity}")
@@ -70,6 +76,8 @@ class Heatmap(Layer):
         z = np.asarray(self.z, dtype=np.float32)
         if z.ndim != 2 or z.size == 0:
             raise ValueError(f"the heights of a heatmap have shape (n_y, n_x), got {z.shape}")
+        if self.low is not None and self.high is not None and not self.low <= self.high:
+            raise ValueError(f"low must not be above high, got {self.low} and {self.high}")
         if not np.isfinite(z).any() and (self.low is None or self.high is None):
             raise ValueError("a heatmap needs a finite height, or low and high; all of z is nan")
         object.__setattr__(self, "z", frozen(z))
@@ -288,7 +296,7 @@ class Text(Layer):
     _arrays = ("x", "y")
 
     def __post_init__(self) -> None:
-        texts = (self.text,) if isinstance(self.text, str) else tuple(self.text)
+        texts = (self.text,) if isinstance(self.text, str) else tuple(map(str, self.text))
         if len(texts) != np.size(self.x):
             raise ValueError(f"each of {np.size(self.x)} places needs one text, got {len(texts)}")
         if self.anchor not in ("start", "middle", "end"):
@@ -302,7 +310,10 @@ AnyLayer = Heatmap | Points | Line | Band | Circles | Segments | Marks | Text
 
 def frozen(array: NDArray[np.float32]) -> Array:
     """A read-only array: the same one if nobody can write to it, else a copy."""
-    if array.flags.writeable:
+    base = array
+    while isinstance(base, np.ndarray) and not base.flags.writeable and base.base is not None:
+        base = base.base
+    if not isinstance(base, np.ndarray) or base.flags.writeable:
         array = array.copy()
         array.setflags(write=False)
     return array

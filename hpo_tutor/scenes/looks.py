@@ -103,7 +103,7 @@ def known_color(color: str) -> str:
     Raises:
         ValueError: it is neither "#rrggbb" nor one of the page's own.
     """
-    if color not in (INK, PAGE) and not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
+    if color not in (INK, PAGE) and not re.fullmatch(r"#[0-9a-fA-F]{6}", str(color)):
         raise ValueError(f'a colour is "#rrggbb", "{INK}" or "{PAGE}", got {color!r}; scenes.looks has a palette')
     return color
 

@@ -41,6 +41,9 @@ def race(raced: Race, objective: Any, seed: int | None = None, samplers: Sequenc
         raise ValueError("a race needs at least one sampler to show, samplers is empty")
     member = objective.draw(seed) if hasattr(objective, "draw") else objective
     histories = {name: raced.histories[name, seed] for name in names}
+    empty = [name for name, history in histories.items() if not history]
+    if empty:
+        raise ValueError(f"every search of a race that is shown needs a trial, {', '.join(empty)} made none")
     maps = {name: landscape(member, title=name) for name in names}
     shared = maps[names[0]].layers  # the same arrays in every panel, so that they are kept once
     losses = _axis(raced.loss_label, histories)

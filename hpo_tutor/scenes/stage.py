@@ -43,6 +43,7 @@ class Axis:
             chosen = ticks.linear(self.low, self.high)
         tolerance = 1e-9 * (self.high - self.low)
         inside = [(float(at), str(text)) for at, text in chosen if self.low - tolerance <= at <= self.high + tolerance]
+        inside = [tick for tick in inside if tick[0] > 0 or not self.log]
         object.__setattr__(self, "low", float(self.low))
         object.__setattr__(self, "high", float(self.high))
         object.__setattr__(self, "ticks", tuple(inside))

@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 
 SKEWED = 0.25  # a median height below this share of the range calls for logarithmic shades
 FEW = 12  # whole numbers that are all named at an axis
+FINE = 4  # cells a value, where values are not at equal distances
 
 
 class Map(NamedTuple):
@@ -26,7 +27,7 @@ class Map(NamedTuple):
 
     Attributes:
         across, up: value -> unit coordinate, of the n_x columns and n_y rows.
-        z: (n_y, n_x) expected losses; nan where a constraint forbids the config.
+        z: (n_y, n_x) expected losses; nan where a constraint forbids the config, or the loss is infinite.
         best: values of both hyperparameters where the loss is smallest.
         how: "optimum" where that is known, "lowest drawn" where it is the best of what was drawn.
     """
@@ -66,10 +67,13 @@ def chart(objective: Any, n_levels: int = 61) -> Map:
         for j, u in enumerate(across.values()):
             config = space.from_unit([u, v])
             if space.satisfies(config):
-                z[i, j] = objective.expected(config)
+                loss = objective.expected(config)
+                z[i, j] = loss if np.isfinite(loss) else np.nan
     minimisers = getattr(objective, "minimisers", None)
     if minimisers is not None:
         return Map(across, up, z, [(float(x), float(y)) for x, y in minimisers], "optimum")
+    if not np.isfinite(z).any():
+        raise ValueError(f"a map needs a finite expected loss somewhere, {objective!r} has none on its grid")
     row, column = np.unravel_index(np.nanargmin(z), z.shape)
     return Map(across, up, z, [(list(across)[column], list(up)[row])], "lowest drawn")
 
@@ -163,24 +167,34 @@ def loss_label(objective: Any) -> str:
 def _layer(objective: Any, found: Map) -> Heatmap:
     z, skewed = shades(found.z)
     lowest, highest = float(np.nanmin(found.z)), float(np.nanmax(found.z))
-    x, y = (
-        _edges(domain, list(values))
+    (x, columns), (y, rows) = (
+        _cells(domain, list(values))
         for domain, values in zip(objective.space.domains.values(), (found.across, found.up), strict=True)
     )
+    z = z[np.ix_(rows, columns)]
     name = f"{loss_label(objective)}, log shades" if skewed else loss_label(objective)
     return Heatmap(z, x, y, name=name, labels=(number(lowest), number(highest)))
 
 
-def _edges(domain: Domain, values: list[Any]) -> tuple[float, float]:
-    """The outer edges of equal cells around these values, on the axis of the domain."""
-    places = [place_of(domain, value) for value in values]
-    if len(places) == 1:
-        return places[0] - 0.5, places[0] + 0.5
+def _cells(domain: Domain, values: list[Any]) -> tuple[tuple[float, float], NDArray[np.intp]]:
+    """Equal cells on the axis of the domain: their outer edges, and which value each of them shows.
+
+    Values at equal distances have a cell each. Others, such as whole numbers on a logarithmic axis, share more cells
+    out among them, and each cell shows the value that is nearest.
+    """
     log = not isinstance(domain, Choice) and domain.log
-    first, last = (np.log(places[0]), np.log(places[-1])) if log else (places[0], places[-1])
-    half = (last - first) / (len(places) - 1) / 2
-    edges = (first - half, last + half)
-    return (float(np.exp(edges[0])), float(np.exp(edges[1]))) if log else edges
+    places = np.array([place_of(domain, value) for value in values])
+    places = np.log(places) if log else places
+    if len(places) == 1:
+        return (float(places[0]) - 0.5, float(places[0]) + 0.5), np.array([0])
+    gaps = np.diff(places)
+    low, high = float(places[0] - gaps[0] / 2), float(places[-1] + gaps[-1] / 2)
+    shown = np.arange(len(places))
+    if not np.allclose(gaps, gaps.mean(), rtol=0.02):
+        n_cells = FINE * len(places)
+        centres = low + (np.arange(n_cells) + 0.5) / n_cells * (high - low)
+        shown = np.searchsorted(places[:-1] + gaps / 2, centres)
+    return ((float(np.exp(low)), float(np.exp(high))) if log else (low, high)), shown
 
 
 def _coordinates(domain: Domain, recorded: Sequence[Any] | None, n_levels: int) -> dict[Any, float]:

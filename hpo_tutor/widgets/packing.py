@@ -46,6 +46,7 @@ def pack(
     drag: tuple[int, int] | None = None,
     stay: bool = False,
     hints: str = "",
+    revision: int = 0,
 ) -> bytes:
     """All pictures and what chooses among them, as one buffer.
 
@@ -56,6 +57,7 @@ def pack(
         drag: which dials dragging moves, along x and along y.
         stay: whether a player that is already shown keeps its place.
         hints: which keys do what, for a screen reader.
+        revision: how often the pictures were renewed: equal pictures, with another start, are news to the browser too.
 
     Raises:
         ValueError: there is no picture, their rows differ, or they take more than ``MOST_BYTES``.
@@ -87,6 +89,7 @@ def pack(
         "drag": drag,
         "stay": stay,
         "hints": hints,
+        "revision": revision,
         "axes": axes,
         "stages": stages,
         "looks": all_looks,

@@ -30,9 +30,9 @@ class _Trace(NamedTuple):
     play: int | None
     drag: tuple[int, int] | None = None
 
-    def packed(self, pick: bool, stay: bool = False) -> bytes:
+    def packed(self, pick: bool, stay: bool = False, revision: int = 0) -> bytes:
         told = hints(self.dials, self.play, bool(self.drag), pick)
-        return pack(self.pictures, self.dials, play=self.play, drag=self.drag, stay=stay, hints=told)
+        return pack(self.pictures, self.dials, play=self.play, drag=self.drag, stay=stay, hints=told, revision=revision)
 
 
 class Player(AnyWidget):
@@ -84,7 +84,7 @@ class Player(AnyWidget):
         trace = frames if isinstance(frames, _Trace) else _stepped(frames, name)
         place = _place(trace, start)
         packed = trace.packed(pick)
-        self._step_name = name
+        self._step_name, self._revision = name, 0
         self._first_shown = trace.pictures[place]
         super().__init__(frames=packed, start=place, label=label, speed=float(speed), pick=pick)
 
@@ -131,7 +131,8 @@ class Player(AnyWidget):
             raise ValueError(f"drag names two different dials, one for x and one for y; got {drag!r}")
         dragged = None if drag is None else (draggable(drag[0], settled_dials), draggable(drag[1], settled_dials))
         place = flat(settled_dials, start or {})
-        played = play or next(iter(numeric), None)
+        moving = [key for key in numeric if len(settled_dials[key].values) > 1]
+        played = play or next(iter(moving or numeric), None)
         trace = _Trace(
             [make(**values) for values in combinations(settled_dials)],
             [dial.header() for dial in settled_dials.values()],
@@ -141,7 +142,7 @@ class Player(AnyWidget):
         return cls(trace, label=label, speed=speed, start=place)
 
     def update(self, frames: Frames, start: int | None = None) -> None:
-        """Show new frames.
+        """Show new frames, stepped one by one; a player made by ``over`` loses its dials.
 
         A Jupyter server holds back more than about 3 MB in three seconds; only a new player may bring as much at once.
 
@@ -154,7 +155,8 @@ class Player(AnyWidget):
         """
         trace = _stepped(frames, self._step_name)
         place = _place(trace, 0 if start is None else start)
-        packed = trace.packed(self.pick, stay=start is None)
+        self._revision += 1
+        packed = trace.packed(self.pick, stay=start is None, revision=self._revision)
         self._first_shown = trace.pictures[place]
         with self.hold_sync():
             self.start = place
@@ -194,6 +196,8 @@ def race_player(race: Race, objective: Any, seed: int | None = None, samplers: S
 
 def _stepped(frames: Frames, name: str) -> _Trace:
     """One trace, or several of which one is chosen, with a slider over the steps."""
+    if isinstance(frames, Scene | Board):
+        raise ValueError("a player steps through a list of pictures, got a single one; write Player([picture])")
     if not isinstance(frames, Mapping):
         pictures = list(frames)
         return _Trace(pictures, [steps(name, len(pictures))], 0)

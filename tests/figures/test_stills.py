@@ -163,3 +163,27 @@ def test_pictures_may_share_a_page():
             rectangle = clip.find(f"{SVG}rect").attrib
             assert meant.setdefault(clip.get("id"), rectangle) == rectangle
     assert len(meant) == 2
+
+
+def test_pictures_of_odd_numbers_and_colours_stay_valid():
+    """Missing numbers are left out, pieces beside them stay; the page's own colours may meet in one element."""
+    nan = np.nan
+    layers = [
+        Segments([0, nan], [0, 0], [1, 1], [1, 1], "#550000"),
+        Band([0, 0.2, 0.4, 0.6, 1], [0.1, 0.1, nan, 0.1, 0.1], [0.2] * 5, "#330000"),
+        Points([0.5, 5], [0.5, 5], "ink", outline="page", name="words\x07"),
+        Points([0.2], [0.2], "ink", outline=None, size=np.array([3.0]), name="plain"),
+        Points([], [], size=np.array([]), name="none"),
+        Circles([0.5, nan], [0.5, 0.5], 0.1, fill="page"),
+        Circles([], [], fill=[], name="empty"),
+        Text([0.5], [nan], ["nowhere"]),
+        Marks([0.5, 7], color="#660000"),
+    ]
+    picture = drawn(layers)
+    paths = [path.get("d") for path in picture.iter(f"{SVG}path")]
+    assert not [path for path in paths if "nan" in path or "inf" in path]
+    bands = [path for path in picture.iter(f"{SVG}path") if path.get("fill") == "#330000"]
+    assert len(bands) == 2, "a missing number breaks a band"
+    marks = next(path for path in picture.iter(f"{SVG}path") if path.get("stroke") == "#660000")
+    assert marks.get("d").count("M") == 1, "what lies beyond the panel is not drawn"
+    assert "nowhere" not in [element.text for element in picture.iter(f"{SVG}text")]

@@ -7,7 +7,7 @@ from hpo_tutor import problems
 from hpo_tutor.problems import WithIdle, WithRanges
 from hpo_tutor.protocols import Objective
 from hpo_tutor.race import compare
-from hpo_tutor.search_space import Choice, Float, SearchSpace
+from hpo_tutor.search_space import Choice, Float, Integer, SearchSpace
 
 DIGITS = problems.landscape("digits")
 
@@ -83,3 +83,29 @@ def test_bad_ranges_are_refused(options, says) -> None:
     """The rule and the value are named."""
     with pytest.raises(ValueError, match=says):
         WithRanges(DIGITS, **options)
+
+
+@pytest.mark.parametrize("domain", [Integer(1, 2), Integer(1, 5), Integer(1, 100, log=True)], ids=str)
+def test_few_whole_numbers_keep_two(domain) -> None:
+    """However small the share: a range of whole numbers holds two of them or more, within its own."""
+
+    class Whole:
+        space = SearchSpace(n=domain, q=Float(0, 1))
+        loss_names, optimum = ("loss",), 0.0
+
+    for seed in range(200):
+        drawn = WithRanges(Whole(), share=0.1).draw(seed).space.domains["n"]
+        assert domain.low <= drawn.low < drawn.high <= domain.high
+
+
+def test_ranges_of_whole_numbers_are_whole_and_choices_have_none() -> None:
+    """Nothing is rounded behind one's back."""
+    with pytest.raises(ValueError, match=r"so are the ends of its range; got 1\.9 to 3\.9"):
+        WithRanges(problems.landscape("aleph"), {"epochs": (1.9, 3.9)})
+
+    class Mixed:
+        space = SearchSpace(kind=Choice(("a", "b")))
+        loss_names, optimum = ("loss",), 0.0
+
+    with pytest.raises(ValueError, match="kind is a choice, which has no range"):
+        WithRanges(Mixed(), {"kind": ("a", "b")})

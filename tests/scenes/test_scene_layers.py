@@ -34,6 +34,11 @@ def test_the_callers_array_stays_its_own():
     layer = Points(mine, mine)
     mine[0] = 5
     assert layer.x[0] == 0
+    view = mine.view()
+    view.setflags(write=False)
+    kept = Points(view, view)
+    mine[0] = 7
+    assert kept.x[0] == 5, "a read-only view of what can be written to is copied too"
     mine.setflags(write=False)
     assert Points(mine, mine).x is mine or np.shares_memory(Points(mine, mine).x, mine)
 
@@ -56,6 +61,11 @@ def test_a_heatmap_takes_its_range_from_finite_heights():
         (lambda: Points([0], [0], symbol="heart"), "a symbol is one of circle.*'heart'"),
         (lambda: Points([0, 1], [0, 1], size=[1, 2, 3]), "one for each of 2 points, got 3"),
         (lambda: Points([0], [0], opacity=2), "between 0 and 1, got 2"),
+        (lambda: Points([0], [0], size=-1), "size of Points must not be negative, got -1"),
+        (lambda: Line([0], [0], width=np.nan), "width of Line must not be negative, got nan"),
+        (lambda: Line([0], [0], None), "a colour is .*got None"),
+        (lambda: Points([0, 1], [0, 1], ["#ff0000", "#00ff00"]), "a colour is"),
+        (lambda: Heatmap(np.eye(2), low=2, high=1), "low must not be above high, got 2 and 1"),
         (lambda: Line([0], [0], dash="wavy"), "a dash is one of solid.*'wavy'"),
         (lambda: Heatmap(np.zeros(3)), r"shape \(n_y, n_x\), got \(3,\)"),
         (lambda: Heatmap(np.full((2, 2), np.nan)), "needs a finite height"),

@@ -170,3 +170,40 @@ def test_heatmaps_need_two_dimensions():
     with pytest.raises(ValueError, match="a map needs two hyperparameters, this space has 6"):
         scenes.landscape(problems.function("hartmann6"))
     assert isinstance(surface(DIGITS), Heatmap)
+
+
+def test_whole_numbers_on_a_log_scale_stand_where_they_belong():
+    """Every cell of the map shows the loss of the whole number that is nearest on the axis."""
+
+    class Widths:
+        space = SearchSpace(n=Integer(4, 64, log=True), q=Float(0, 1))
+        loss_names = ("loss",)
+
+        def expected(self, config):
+            return float(config["n"])
+
+    heatmap = surface(Widths())
+    edges = np.exp(np.linspace(*np.log(heatmap.x), heatmap.z.shape[1] + 1))
+    centres = np.sqrt(edges[:-1] * edges[1:])
+    shown = heatmap.z[0]
+    shown = np.exp(np.log(10) * shown) + 4 if shown.max() < 4 else shown  # where shades are logarithmic
+    inside = (centres > 6) & (centres < 60)
+    assert np.abs(np.log(shown[inside] / centres[inside])).max() < np.log(1.12)
+
+
+def test_a_map_of_nothing_is_refused():
+    """Infinite losses leave cells empty; a map without any finite one says so, and so does a race without trials."""
+
+    class Nowhere:
+        space = SearchSpace(a=Float(0, 1), b=Float(0, 1))
+        loss_names = ("loss",)
+
+        def expected(self, config):
+            return np.inf if config["a"] < self.finite_from else config["b"]
+
+    objective = Nowhere()
+    objective.finite_from = 0.5
+    assert np.isnan(scenes.landscape(objective).layers[0].z).mean() == pytest.approx(0.5, abs=0.02)
+    objective.finite_from = 2
+    with pytest.raises(ValueError, match="needs a finite expected loss somewhere"):
+        scenes.landscape(objective)

@@ -102,6 +102,11 @@ dashes = st.sampled_from(sorted(looks.DASHES))
 anything = st.floats(width=32) | st.sampled_from([0.0, 1.0, float("nan")])
 
 
+def lengths(n: int) -> st.SearchStrategy[np.ndarray]:
+    """An array of n lengths: not negative, some missing."""
+    return arrays.arrays(np.float32, n, elements=st.floats(0, 1, width=32) | st.just(float("nan")))
+
+
 def columns(n: int) -> st.SearchStrategy[np.ndarray]:
     """An array of n floats, nan and infinities among them; arrays that begin alike are not rare."""
     return arrays.arrays(np.float32, n, elements=anything) | st.just(np.arange(n, dtype=np.float32))
@@ -137,7 +142,7 @@ def layers(draw: st.DrawFn) -> Any:
         "circles": lambda: Circles(
             some["a"],
             some["b"],
-            radius=draw(st.just(0.25) | columns(n)),
+            radius=draw(st.just(0.25) | lengths(n)),
             fill=draw(st.none() | colors | st.lists(colors, min_size=n, max_size=n)),
             **look,
         ),

@@ -209,3 +209,24 @@ def test_colours_of_the_page_stay_its_own():
     frame = Scene([Points(0.5, 0.5, looks.INK, outline=looks.PAGE)], UNIT, UNIT)
     (look,) = unpack(Player([frame]).frames)[0]["looks"]
     assert (look["color"], look["outline"]) == ("ink", "page")
+
+
+def test_an_update_is_news_even_if_only_its_start_is():
+    """The same pictures again, with another start: the browser gets other bytes, so it turns to that frame."""
+    player = Player([at(0.1), at(0.9)])
+    before = player.frames
+    player.update([at(0.1), at(0.9)], start=1)
+    assert player.frames != before
+    assert player.start == 1
+
+
+def test_a_single_picture_is_no_list():
+    """The message says how to show one."""
+    with pytest.raises(ValueError, match=r"got a single one; write Player\(\[picture\]\)"):
+        Player(at(0.5))
+
+
+def test_play_moves_a_dial_that_can_move():
+    """A dial of one value is passed over where none is named."""
+    player = Player.over(lambda a, b: at(b / 2), a=[1], b=[0, 1, 2])
+    assert unpack(player.frames)[0]["play"] == 1
