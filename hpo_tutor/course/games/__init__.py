@@ -15,6 +15,7 @@ _HOMES = {
     "arrivals": "fog",
     "lifting": "fog",
     "n_beaten": "fog",
+    "scores_of": "scores",
     "walk_in_fog": "table",
 }
 

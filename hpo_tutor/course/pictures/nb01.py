@@ -2,7 +2,6 @@
 
 losses       in nats, validation and test rows apart
 n_rates      learning rates that are tried
-n_networks   networks that are trained with other seeds
 """
 
 from collections.abc import Mapping, Sequence
@@ -128,7 +127,7 @@ def over_rates(rates: ArrayLike, losses: Mapping[str, Sequence[float]], good: fl
 
     Args:
         rates: (n_rates,) learning rates.
-        losses: kind -> (n_rates,) validation losses; infinity or nan where training blew up.
+        losses: kind -> (n_rates,) validation losses; infinity or nan where training blew up: a gap in the line.
         good: below this a network counts as trained well.
     """
     rates = np.asarray(rates)
@@ -154,41 +153,6 @@ def over_rates(rates: ArrayLike, losses: Mapping[str, Sequence[float]], good: fl
         "Which learning rates train?",
         f"below the line at {number(good)} a network counts as trained",
         f"Validation loss over {len(rates)} learning rates; below {number(good)} lie: {', '.join(told)}.",
-    )
-
-
-def gaps(losses: Mapping[str, Array]) -> go.Figure:
-    """Training and validation loss of each network, joined by a line: the longer, the more it has learnt by heart.
-
-    Args:
-        losses: kind -> (n_networks, 2), training and validation loss of each.
-    """
-    figure = go.Figure()
-    told = []
-    for (color, dash, symbol), (name, pairs) in zip(WAYS, losses.items(), strict=False):
-        rows = [f"{name} {i + 1}" for i in range(len(pairs))]
-        for row, (training, validation) in zip(rows, pairs, strict=True):
-            figure.add_scatter(
-                x=[training, validation],
-                y=[row, row],
-                mode="lines+markers",
-                line={"color": color, "dash": dash, "width": 2.5},
-                marker={"color": color, "symbol": [f"{symbol}-open", symbol], "size": 10},
-                name=ink(name),
-                legendgroup=name,
-                showlegend=row == rows[0],
-                hovertemplate="%{x:.3g} nats<extra></extra>",
-            )
-        told.append(f"{name} {number(float(np.mean(pairs[:, 1] - pairs[:, 0])))}")
-    figure.update_xaxes(axis("loss (nats)", rangemode="tozero"))
-    figure.update_yaxes(axis("", showticklabels=False, autorange="reversed"))
-    n_rows = sum(map(len, losses.values()))
-    return dressed(
-        figure,
-        "What was learnt by heart",
-        "open: loss on the training rows; filled: on validation",
-        f"Training and validation loss of {n_rows} networks; mean gap: {', '.join(told)} nats.",
-        height=140 + 24 * n_rows,
     )
 
 

@@ -34,8 +34,8 @@ QUESTIONS = (
         (
             Option(
                 "That you are better than random search.",
-                "One walk cannot show that. The same rule from the same start beat very different numbers of walkers, "
-                "with nothing but the luck of the trainings between them.",
+                "One walk cannot show that. The same rule from the same start beat sometimes few walkers and sometimes "
+                "all, with nothing but the luck of the trainings between them.",
             ),
             Option(
                 "That this one walk ended well. Many walks, on several tasks, would show more.",
@@ -78,12 +78,13 @@ QUESTIONS = (
                 right=True,
             ),
             Option(
-                "The loss has many separate valleys.",
-                "One step at a time leads into the nearest valley and stays there.",
+                "There are many valleys, and the nearest one tells nothing about the best one.",
+                "As on the eggholder: the steps lead into a valley nearby, and that is seldom a good one. Many valleys "
+                "alone are not enough: on the Rastrigin function, where good valleys lie side by side, the rule wins.",
                 right=True,
             ),
             Option(
-                "There is one broad valley along the axes, and time for a dozen trainings one after another.",
+                "There is one broad valley, and time for a dozen trainings one after another.",
                 "That is where changing one thing at a time is at its best.",
             ),
         ),

@@ -46,7 +46,7 @@ def _winner_by_sorting(validation: Any, test: Any) -> list[Any]:
 def _winner_by_name(validation: Any, test: Any) -> Any:
     table = pd.DataFrame({"validation": validation, "test": test})
     best = table["validation"].idxmin()
-    return best, table.loc[best, "test"]
+    return best, table["test"][best]
 
 
 def _winner_in_two_steps(validation: Any, test: Any) -> Iterator[Any]:
@@ -131,6 +131,13 @@ AS_WRITTEN = [
     ("01.1", lambda u, low, high: 10 ** np.round(np.log10(low) + u * np.log10(high / low)), "whole exponents"),
     ("01.1", lambda u, low, high: [10 ** int(np.log10(low) + v * np.log10(high / low)) for v in u], "whole exponents"),
     ("01.1", lambda u, low, high: np.logspace(np.log10(low), np.log10(high), len(u)), "do not depend on u"),
+    ("01.1", lambda u, low, high: np.logspace(low, high, len(u)), "np.logspace wants exponents, and it got values"),
+    ("01.1", lambda u, low, high: np.logspace(low, high, num=u.size, endpoint=False), "and it got values"),
+    ("01.1", lambda u, low, high: 10.0 ** np.linspace(low, high, len(u)), "and it got values"),
+    ("01.1", lambda u, low, high: np.exp(np.log(low) + u * np.log(high) - np.log(low)), "Brackets"),
+    ("01.1", lambda u, low, high: 10 ** (np.log10(low) + u * np.log10(high) - np.log10(low)), "Brackets"),
+    ("01.1", lambda u, low, high: [low * high**share for share in u], "from low to high"),
+    ("01.1", lambda u, low, high: np.exp(np.log(low) + u * np.log(high)), "from low to high"),
     ("01.1", lambda u, low, high: low * (high - low) ** u, "the ratio counts"),
     ("01.2", lambda v, t: (np.nanargmin(t), np.nanmin(t)), "chosen by its test loss"),
     ("01.2", lambda v, t: (np.nanargmin(t), t[np.nanargmin(t)]), "chosen by its test loss"),
@@ -167,6 +174,14 @@ def test_a_mistake_is_told_however_it_is_written(
     out = capsys.readouterr().out
     assert "The likely mistake: " in out
     assert words in out
+
+
+def test_the_error_of_pythons_min_is_shown_and_a_hint_explains_it() -> None:
+    """list.index stops where min took a nan: the error is shown with its case, and the second hint names its cause."""
+    verdict = examine(exercise("01.2"), lambda v, t: (list(v).index(min(v)), t[list(v).index(min(v))]))
+    assert verdict.state == "wrong"
+    assert "is not in list" in verdict.case[1]
+    assert "is not in list" in exercise("01.2").hints[1]
 
 
 NEAR_MISSES = [

@@ -60,21 +60,12 @@ def test_over_rates_leaves_out_what_blew_up() -> None:
     assert figure.data[0].line.dash != figure.data[1].line.dash
 
 
-def test_gaps_join_training_and_validation() -> None:
-    """A line for each network from its training to its validation loss; each kind stands in the legend once."""
-    figure = nb01.gaps({"plain": np.array([[0.0, 0.5], [0.1, 0.4]]), "dropout": np.array([[0.1, 0.2]])})
-    assert [list(trace.x) for trace in figure.data] == [[0.0, 0.5], [0.1, 0.4], [0.1, 0.2]]
-    assert sum(bool(trace.showlegend) for trace in figure.data) == 2
-    assert "mean gap: plain 0.4, dropout 0.1 nats" in figure.layout.meta["description"]
-
-
 def test_no_figure_leaves_its_width_or_its_words_behind() -> None:
     """Each figure has a title and a sentence for those who do not see it, and no fixed width."""
     shown = [
         nb01.chosen(np.array([0.2, 0.3]), np.array([0.3, 0.2])),
         nb01.beaten([1, 2]),
         nb01.over_rates([0.1, 1.0], {"plain": [0.1, 0.2]}, good=0.3),
-        nb01.gaps({"plain": np.array([[0.0, 0.5]])}),
     ]
     for figure in shown:
         assert figure.layout.title.text

@@ -112,6 +112,24 @@ EXERCISE = Exercise(
             ),
         ),
         Variant(
+            "np.logspace wants exponents, and it got values: 10 ** low and 10 ** high are its ends. Its numbers do not "
+            "depend on u either. Each number in u should become a value.",
+            (
+                lambda u, low, high: np.logspace(low, high, len(u)),
+                lambda u, low, high: np.logspace(low, high, len(u), endpoint=False),
+            ),
+        ),
+        Variant(
+            "u was multiplied by log(high) alone, so that log(low) is added and taken away again, and low has no say. "
+            "Brackets: log(low) + u * (log(high) - log(low)).",
+            (lambda u, low, high: high**u,),
+        ),
+        Variant(
+            "u = 1 would give low * high. The factor should lead from low to high: raise the ratio high / low to the "
+            "power u.",
+            (lambda u, low, high: low * high**u,),
+        ),
+        Variant(
             "the difference was raised to the power u. On a logarithmic scale the ratio counts: high / low.",
             (
                 lambda u, low, high: low * (high - low) ** u,

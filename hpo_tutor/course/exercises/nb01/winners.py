@@ -135,7 +135,8 @@ EXERCISE = Exercise(
     hints=(
         "Two questions, two sets: one of them decides which trial wins, the other says what it is worth.",
         "The index of the lowest validation loss, failed trials left aside. np.argmin takes a nan for the lowest: is "
-        "there a function beside it that does not?",
+        "there a function beside it that does not? (An error with 'is not in list' has the same cause: Python's "
+        "min took a nan.)",
         "best = np.nanargmin(validation). Then return best and the test loss at that place.",
     ),
 )
