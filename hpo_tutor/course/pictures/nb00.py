@@ -1,5 +1,6 @@
 """What does the network read, how does it learn at one learning rate, and how do four samplers search?
 
+near    how far above the optimum a trial still counts as near it, in units of the loss
 curve   (n_epochs,) validation losses of one network, in nats, one after each epoch; infinite once it has diverged
 """
 
@@ -81,6 +82,24 @@ def learning_curves(
 def laps(race: Race, objective: Any, seeds: Sequence[int], samplers: Sequence[str]) -> dict[str, list[Board]]:
     """Some laps of a race, each as a trace for a player: "lap 7" -> one picture a trial; see ``scenes.race``."""
     return {f"lap {seed}": races.race(race, objective, seed, samplers) for seed in seeds}
+
+
+def share_near(race: Race, objective: Any, sampler: str, first: int, near: float) -> float:
+    """Share of a sampler's trials whose expected loss is less than ``near`` above the optimum; the mean over the laps.
+
+    Args:
+        race: what ``race.compare`` returned.
+        objective: what was searched; each lap's member of its family is drawn.
+        sampler: one that took part.
+        first: the first trial that counts, from 0.
+        near: in units of the loss, above 0.
+    """
+    shares = []
+    for lap in race.seeds:
+        member = objective.draw(lap) if hasattr(objective, "draw") else objective
+        trials = race.histories[sampler, lap][first:]
+        shares.append(np.mean([member.expected(trial.config) < member.optimum + near for trial in trials]))
+    return float(np.mean(shares))
 
 
 def _panel(title: str, curves: Sequence[tuple[Array, float, str]]) -> Scene:

@@ -100,6 +100,20 @@ def _early_end(sizes: Any) -> int:
     return sum(sizes[i] * sizes[i + 1] + sizes[i + 1] for i in range(len(sizes) - 2))
 
 
+def _started_again(sizes: Any) -> int:
+    n = 0
+    for i in range(len(sizes) - 1):
+        n = sizes[i] * sizes[i + 1] + sizes[i + 1]
+    return n
+
+
+def _started_again_without_biases(sizes: Any) -> int:
+    n = 0
+    for before, after in itertools.pairwise(sizes):
+        n = before * after
+    return n
+
+
 AS_WRITTEN = [
     ("00.1", lambda accuracies: 1 - accuracies, "per cent was forgotten"),
     ("00.1", lambda accuracies: [1 - a for a in accuracies], "per cent was forgotten"),
@@ -119,6 +133,13 @@ AS_WRITTEN = [
     ("00.1", lambda accuracies: 1 / accuracies, "no share of wrong answers"),
     ("00.1", lambda accuracies: 1 - accuracies.mean() / 100, "one number came back"),
     ("00.1", lambda accuracies: 1 - max(accuracies) / 100, "one number came back"),
+    ("00.1", lambda accuracies: 100 - accuracies / 100, "subtracted from 100"),
+    ("00.1", lambda accuracies: [100 - a / 100 for a in accuracies], "subtracted from 100"),
+    ("00.1", lambda accuracies: 1 - accuracies.mean(), "and per cent was forgotten"),
+    ("00.1", lambda accuracies: 1 - sum(accuracies) / len(accuracies), "and per cent was forgotten"),
+    ("00.1", lambda accuracies: np.mean(1 - accuracies), "and per cent was forgotten"),
+    ("00.2", _started_again, "forgets the layers before"),
+    ("00.2", _started_again_without_biases, "forgets the layers before"),
     ("00.2", lambda sizes: sum(a * b for a, b in itertools.pairwise(sizes)), "biases are missing"),
     ("00.2", lambda sizes: int(np.dot(sizes[:-1], sizes[1:])), "biases are missing"),
     ("00.2", lambda sizes: np.dot(sizes[:-1], sizes[1:]) + np.sum(sizes), "inputs were given biases"),
@@ -152,10 +173,13 @@ NEAR = [
     ("00.1", lambda accuracies: 1 - (accuracies / 100) ** 2),
     ("00.1", lambda accuracies: np.sqrt(1 - accuracies / 100)),
     ("00.1", lambda accuracies: -np.log(accuracies / 100)),
+    ("00.1", lambda accuracies: 100 - accuracies / 1000),
+    ("00.1", lambda accuracies: 1 - accuracies.sum()),
     ("00.1", lambda accuracies: [0.03, 0.085, 0.92]),
     ("00.1", lambda accuracies: np.sort(1 - accuracies / 100)),
     ("00.2", lambda sizes: 2410),
     ("00.2", lambda sizes: _layer_by_layer(sizes) + 1),
+    ("00.2", lambda sizes: (sizes[-2] + 2) * sizes[-1]),
     ("00.2", lambda sizes: (sizes[0] + 1) * sizes[1] * sizes[-1]),
     ("00.2", lambda sizes: sum((a + 1) * (b + 1) for a, b in itertools.pairwise(sizes))),
 ]

@@ -117,6 +117,18 @@ def test_laps_are_those_of_the_race_one_trace_each():
             assert f"{name} {number(run.histories[name, seed].incumbent.loss)}" in boards[-1].sentence
 
 
+def test_the_share_near_the_optimum_is_counted_by_hand():
+    """Trials before the first that counts are left out, and each lap is held against its own member's optimum."""
+    branin = problems.function("branin")
+    run = compare(["random"], branin, n_trials=8, seeds=[3, 8])
+    counted = [
+        sum(branin.expected(trial.config) - branin.optimum < 20 for trial in list(run.histories["random", lap])[3:])
+        for lap in (3, 8)
+    ]
+    assert 0 < sum(counted) < 10
+    assert nb00.share_near(run, branin, "random", first=3, near=20) == pytest.approx(sum(counted) / 10)
+
+
 # --- the map --------------------------------------------------------------------------------------------------------
 
 

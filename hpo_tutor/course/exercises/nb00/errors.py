@@ -37,6 +37,10 @@ EXERCISE = Exercise(
             (lambda accuracies: 1 - accuracies, lambda accuracies: accuracies - 1),
         ),
         Variant(
+            "a fraction was subtracted from 100. Where right answers are a fraction, all answers together are 1.",
+            (lambda accuracies: 100 - accuracies / 100,),
+        ),
+        Variant(
             "these are shares of wrong answers, but in per cent. Asked for are fractions between 0 and 1.",
             (lambda accuracies: 100 - accuracies,),
         ),
@@ -90,6 +94,11 @@ EXERCISE = Exercise(
                 lambda accuracies: 1 - accuracies[0] / 100,
                 lambda accuracies: 1 - accuracies[-1] / 100,
             ),
+        ),
+        Variant(
+            "one number came back for all networks together, and per cent was forgotten. Return one number for each, "
+            "and make fractions of the accuracies first.",
+            (lambda accuracies: 1 - np.mean(accuracies), lambda accuracies: np.mean(accuracies) - 1),
         ),
     ),
     hints=(

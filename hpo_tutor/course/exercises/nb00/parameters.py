@@ -1,6 +1,6 @@
 """How many numbers does training find?
 
-sizes   (n_inputs, units of each hidden layer..., n_outputs), as a tuple
+sizes   (n_inputs, units of each hidden layer..., n_outputs), as a tuple of two numbers or more
 """
 
 import math
@@ -66,6 +66,10 @@ EXERCISE = Exercise(
         Variant(
             "only the first layer was counted. A return inside a loop ends it at once.",
             (lambda sizes: (sizes[0] + 1) * sizes[1], lambda sizes: sizes[0] * sizes[1]),
+        ),
+        Variant(
+            "only the last layer was counted. Inside a loop, n = ... forgets the layers before; n += ... adds to them.",
+            (lambda sizes: (sizes[-2] + 1) * sizes[-1], lambda sizes: sizes[-2] * sizes[-1]),
         ),
         Variant(
             "these are the numbers layer by layer. Add them up.",
