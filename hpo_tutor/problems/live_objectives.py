@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hpo_tutor.problems import tasks
 from hpo_tutor.search_space import Domain, SearchSpace
 from hpo_tutor.training import Population
+from hpo_tutor.training.population import Backend
 
 
 class Live:
@@ -82,7 +83,7 @@ def live(
     *,
     batch: int = 0,
     n_batches: int = 10,
-    backend: Literal["stack", "loop"] = "stack",
+    backend: Backend | None = None,
     device: str | None = None,
     dtype: Literal["float32", "float64"] = "float32",
     n_threads: int | None = None,
@@ -93,11 +94,13 @@ def live(
     ``live("digits", {"learning_rate": Float(1e-3, 1e-1, log=True), "epochs": 5})`` says both itself.
 
     Args:
-        name: "aleph" (jet energy; root mean squared error in GeV) or "digits" (ten classes; cross-entropy in nats).
-        hyperparameters: names to tune among learning_rate, l2, epochs, width, batch_size; or name -> domain or value.
+        name: "aleph" (jet energy; root mean squared error in GeV), "digits" or "digits-cnn" (ten classes;
+            cross-entropy in nats).
+        hyperparameters: names to tune among learning_rate, l2, epochs, width, batch_size, input_noise, dropout; or
+            name -> domain or value.
         batch: the data batch.
         n_batches: into how many batches the data are cut.
-        backend: passed to ``training.Population``, like the three below.
+        backend: passed to ``training.Population``, like the three below; None takes the fastest.
         device: "cpu" or "cuda"; None takes the GPU if there is one.
         dtype: "float32" or "float64".
         n_threads: worker threads; None takes every core.

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from hpo_tutor.problems import datasets
 from hpo_tutor.search_space import Choice, Domain, Float, Integer
-from hpo_tutor.training import MLP, Data
+from hpo_tutor.training import CNN, MLP, Block, Data
+from hpo_tutor.training.descriptions import Model
 
 SHUFFLE_SEED = 20_260_101  # of the rows; part of what a recorded landscape means, so it never changes
 TRAINING_SHARE = 2 / 3
@@ -27,7 +28,9 @@ class Task:
     """A data set, a network and the hyperparameters that may be tuned.
 
     Attributes:
-        name: of the data set.
+        name: what the task is called: that of the data set, and of the network where it is another than the usual.
+        dataset: name of the data set.
+        network: the network in words.
         model: the network.
         domains: hyperparameter's name -> its domain where it is tuned.
         defaults: hyperparameter's name -> its value where it is not.
@@ -38,7 +41,9 @@ class Task:
     """
 
     name: str
-    model: MLP
+    dataset: str
+    network: str
+    model: Model
     domains: Mapping[str, Domain]
     defaults: Mapping[str, Any]
     loss_name: str
@@ -60,13 +65,19 @@ _OTHER_DOMAINS: Mapping[str, Domain] = {
     "epochs": Integer(1, 60),
     "width": Choice((4, 8, 16, 32, 64), ordered=True),
     "batch_size": Choice((32, 64, 128, 256), ordered=True),
+    "input_noise": Float(0.0, 1.0),
+    "dropout": Float(0.0, 0.6),
 }
-_OTHER_DEFAULTS = {"l2": 1e-4, "epochs": 20, "width": 32, "batch_size": 128}
+_RESPLIT = "for each data batch all pictures shuffled anew; two thirds train and one third validates"
+_FILTERS = Choice((2, 4, 8, 16), ordered=True)
+_OTHER_DEFAULTS = {"l2": 1e-4, "epochs": 20, "width": 32, "batch_size": 128, "input_noise": 0.0, "dropout": 0.0}
 
 TASKS: Mapping[str, Task] = MappingProxyType(
     {
         "aleph": Task(
             name="aleph",
+            dataset="aleph",
+            network="two hidden layers",
             model=MLP(hidden=(32, 32)),
             domains={"learning_rate": Float(1e-4, 5e-2, log=True), **_OTHER_DOMAINS},
             defaults={"learning_rate": 3e-3, **_OTHER_DEFAULTS},
@@ -77,13 +88,27 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         ),
         "digits": Task(
             name="digits",
+            dataset="digits",
+            network="one hidden layer",
             model=MLP(hidden=(32,), task="classification", n_outputs=10),
             domains={"learning_rate": Float(1e-4, 1e-1, log=True), **_OTHER_DOMAINS},
             defaults={"learning_rate": 1e-2, **_OTHER_DEFAULTS},
             loss_name="cross_entropy",
             loss_unit="nats",
             resplit=True,
-            split="for each data batch all pictures shuffled anew; two thirds train and one third validates",
+            split=_RESPLIT,
+        ),
+        "digits-cnn": Task(
+            name="digits-cnn",
+            dataset="digits",
+            network="two convolutions",
+            model=CNN(image=(8, 8, 1), blocks=(Block(8), Block(16))),
+            domains={"learning_rate": Float(1e-4, 1e-1, log=True), **_OTHER_DOMAINS, "width": _FILTERS},
+            defaults={"learning_rate": 1e-2, **_OTHER_DEFAULTS, "width": 8, "epochs": 10},
+            loss_name="cross_entropy",
+            loss_unit="nats",
+            resplit=True,
+            split=_RESPLIT,
         ),
     }
 )
@@ -109,7 +134,7 @@ def rows(name: str, batch: int, n_batches: int = 10) -> Rows:
     """
     if not 0 <= batch < n_batches:
         raise ValueError(f"batch must lie in 0..{n_batches - 1}, got {batch}; n_batches={n_batches} of them are cut")
-    dataset = datasets.load(name)
+    dataset = datasets.load(task(name).dataset)
     chosen = _division(len(dataset), batch, n_batches, task(name).resplit)
     n_train = round(TRAINING_SHARE * len(chosen))
     if len(chosen) - n_train < 20:

@@ -3,7 +3,8 @@
 ``Population(MLP(), Data(...), {"learning_rate": rates, "epochs": 20}, seeds).fit()`` yields a report an epoch.
 """
 
-from hpo_tutor.training.descriptions import MLP, Data
+from hpo_tutor.training.descriptions import CNN, MLP, AutoEncoder, Block
 from hpo_tutor.training.population import Population, Report
+from hpo_tutor.training.rows import Data
 
-__all__ = ["MLP", "Data", "Population", "Report"]
+__all__ = ["CNN", "MLP", "AutoEncoder", "Block", "Data", "Population", "Report"]

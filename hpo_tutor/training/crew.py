@@ -20,7 +20,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from hpo_tutor.training.descriptions import MLP, Data
+from hpo_tutor.training.architecture import Network
+from hpo_tutor.training.descriptions import AutoEncoder, Model
+from hpo_tutor.training.rows import Data
+from hpo_tutor.training.settings import Settings
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -28,22 +31,42 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """K models of one shape and batch size; arrays are of shape (K,), ``ids`` are their places in the population."""
+    """K models of one batch size, trained side by side.
 
-    model: MLP
-    sizes: tuple[int, ...]
-    batch_size: int
+    Attributes:
+        model: what is trained.
+        n_inputs: columns of the inputs.
+        ids: their places in the population, shape (K,).
+        settings: their hyperparameters.
+        batch_size: rows of a step, the same for all.
+        optimiser: "adam" or "sgd".
+        device, dtype: where and how exactly to compute.
+    """
+
+    model: Model
+    n_inputs: int
     ids: NDArray[np.int64]
-    learning_rate: NDArray[np.float64]
-    l2: NDArray[np.float64]
-    epochs: NDArray[np.int64]
-    seeds: tuple[int, ...]
+    settings: Settings
+    batch_size: int
+    optimiser: str
     device: torch.device
     dtype: torch.dtype
 
+    @property
+    def widest(self) -> Network:
+        """The layers of the widest model; those of a narrower one are its first corner."""
+        return self.network(int(np.argmax(self.settings.width)))
+
+    def network(self, k: int) -> Network:
+        """The layers of the k-th model."""
+        return self.model.layers(self.n_inputs, int(self.settings.width[k]) or None)
+
 
 class Tensors(NamedTuple):
-    """Inputs (n, n_inputs) and targets: (n, n_outputs) for regression, labels (n,) for classification."""
+    """Inputs (n, n_inputs) and targets: (n, n_outputs) for regression, labels (n,) for classification.
+
+    The targets of an auto-encoder are its inputs.
+    """
 
     train_inputs: torch.Tensor
     train_targets: torch.Tensor
@@ -51,7 +74,7 @@ class Tensors(NamedTuple):
     validation_targets: torch.Tensor
 
     @classmethod
-    def of(cls, data: Data, model: MLP, device: torch.device, dtype: torch.dtype) -> Self:
+    def of(cls, data: Data, model: Model, device: torch.device, dtype: torch.dtype) -> Self:
         """The rows on the device."""
 
         def inputs(values: NDArray[np.float64]) -> torch.Tensor:
@@ -62,12 +85,10 @@ class Tensors(NamedTuple):
                 return torch.tensor(values.astype(np.int64), device=device)
             return torch.tensor(values.reshape(len(values), -1), dtype=dtype, device=device)
 
-        return cls(
-            inputs(data.train_inputs),
-            targets(data.train_targets),
-            inputs(data.validation_inputs),
-            targets(data.validation_targets),
-        )
+        train, validation = inputs(data.train_inputs), inputs(data.validation_inputs)
+        if isinstance(model, AutoEncoder):
+            return cls(train, train, validation, validation)
+        return cls(train, targets(data.train_targets), validation, targets(data.validation_targets))
 
 
 class Trainer(Protocol):
@@ -85,19 +106,22 @@ class Trainer(Protocol):
     def keep(self, alive: NDArray[np.bool_]) -> None:
         """Compact: go on with these models only; the mask has shape (K,)."""
 
+    def tensors(self, k: int) -> list[torch.Tensor]:
+        """What the k-th model has learned, in the order and shapes of ``Stream.weights``; float64, on the processor."""
+
 
 class Crew:
     """Worker threads that share out plans; a context, so that no thread outlives an interrupted training."""
 
-    def __init__(self, n_threads: int) -> None:
+    def __init__(self, n_threads: int, stop: threading.Event) -> None:
         self._pool = ThreadPoolExecutor(n_threads, thread_name_prefix="population") if n_threads > 1 else None
-        self.stop = threading.Event()
+        self._stop = stop
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop.set()
+        self._stop.set()
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 

@@ -9,6 +9,7 @@ import torch.nn.functional as F  # noqa: N812 - the name that the whole field us
 from numpy.typing import NDArray
 from torch import nn
 
+from hpo_tutor.training.architecture import Dense
 from hpo_tutor.training.crew import Plan, Tensors
 from hpo_tutor.training.randomness import Stream
 
@@ -18,12 +19,12 @@ class Loop:
 
     def __init__(self, plan: Plan) -> None:
         self.ids = plan.ids
-        self.epochs = plan.epochs
-        self._stream = Stream(plan.seeds[0])
+        self.epochs = plan.settings.epochs
+        self._stream = Stream(plan.settings.seeds[0])
         self._task, self._batch_size = plan.model.task, plan.batch_size
-        self._net = _network(plan, self._stream.weights(plan.sizes))
+        self._net = _network(plan, torch.cat([one.flatten() for one in self._stream.weights(plan.widest)]))
         self._optimiser = torch.optim.Adam(
-            self._net.parameters(), lr=float(plan.learning_rate[0]), weight_decay=float(plan.l2[0])
+            self._net.parameters(), lr=float(plan.settings.learning_rate[0]), weight_decay=float(plan.settings.l2[0])
         )
 
     def train(self, data: Tensors, stop: threading.Event) -> NDArray[np.float64]:
@@ -58,7 +59,8 @@ def _network(plan: Plan, weights: torch.Tensor) -> nn.Sequential:
     """The network with the stream's initial weights."""
     layers: list[nn.Module] = []
     start = 0
-    for n_in, n_out in itertools.pairwise(plan.sizes):
+    sizes = (plan.n_inputs, *(layer.to[0] for layer in plan.widest if isinstance(layer, Dense)))
+    for n_in, n_out in itertools.pairwise(sizes):
         layer = nn.Linear(n_in, n_out, dtype=torch.float64)
         with torch.no_grad():
             layer.weight.copy_(weights[start : start + n_in * n_out].view(n_in, n_out).T)

@@ -4,32 +4,39 @@ K        number of models
 losses   (K,) validation losses: mean squared error (regression) or cross-entropy in nats (classification)
 """
 
-import math
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
+from torch import nn
 
+from hpo_tutor.training import networks
+from hpo_tutor.training.architecture import Normalisation
+from hpo_tutor.training.chunks import Chunks
+from hpo_tutor.training.compiled import Compiled, why_not
 from hpo_tutor.training.crew import Crew, Plan, Tensors, Trainer
-from hpo_tutor.training.descriptions import MLP, Data
+from hpo_tutor.training.descriptions import Model
 from hpo_tutor.training.loop import Loop
+from hpo_tutor.training.rows import Data
 from hpo_tutor.training.settings import settle
 from hpo_tutor.training.stack import Stack
 
-BACKENDS: Mapping[str, Callable[[Plan], Trainer]] = {"loop": Loop, "stack": Stack}
+Backend = Literal["compiled", "stack", "loop"]
+BACKENDS: Mapping[str, Callable[[Plan], Trainer]] = {"compiled": Compiled, "stack": Stack, "loop": Loop}
 DTYPES: Mapping[str, torch.dtype] = {"float32": torch.float32, "float64": torch.float64}
-# models of one chunk: on a processor what stays in the second-level cache, on a GPU what fills it
-LARGEST_CHUNK, SMALLEST_CHUNK, GPU_CHUNK = 32, 16, 4096
+MEMORY = 2**30  # bytes, on a processor
+GPU_SHARE = 0.5  # of what is free there
 
 
 class Report(NamedTuple):
     """What one epoch brought.
 
     Attributes:
-        epoch: number of the epoch, from 1.
+        epoch: number of the epoch, from 1; from 1 again where the next models have their turn (see ``memory``).
         losses: validation losses after it, shape (K,); nan for models that did not train in it.
         training_losses: mean training losses during it, shape (K,), in the same unit; nan likewise.
         trained: which models trained in it, shape (K,). A model that diverged has trained and a loss of inf or nan.
@@ -45,18 +52,25 @@ class Population:
     """K networks, each with its own hyperparameters, initial weights and order of the rows.
 
     A model's loss depends on its own settings and seed, never on the company it trains in (up to rounding). Models that
-    have had their epochs, and models whose loss is no longer finite, are taken out, so that they cost nothing.
+    have had their epochs, that were stopped, and whose loss is no longer finite, are taken out and cost nothing more.
 
     Args:
         model: what is trained.
         data: the rows, standardised.
-        hyperparameters: name -> (K,) array or one number: learning_rate, epochs, and if wanted l2 (0),
-            batch_size (128), width (as ``model`` says).
+        hyperparameters: name -> (K,) array or one number: learning_rate, epochs, and if wanted l2 (0), momentum (0;
+            with "sgd"), input_noise (0), dropout (0), batch_size (128), width (as ``model`` says).
         seeds: one for each model, whole numbers from 0.
-        backend: "stack" (fast: weights of many models in one tensor) or "loop" (plain torch, one after another).
+        backend: "compiled" (one network after another, in machine code that stays in the processor's cache: ReLU MLPs
+            on a processor), "stack" (weights of many models in one tensor, on a processor or a GPU), "loop" (plain
+            torch, one after another); None takes the first of these that can do it.
+        optimiser: "adam" or "sgd" (with momentum).
         device: where to train, "cpu" or "cuda"; None takes the GPU if there is one.
         dtype: "float32" or "float64".
         n_threads: worker threads on a processor; None takes every core. The loop always uses one.
+        memory: bytes for the models that train at once: their parameters, gradients and what the optimiser keeps. If
+            all do not fit, they train in turns, as many as fit, in the order of the population. None takes 1 GiB on a
+            processor and half of what is free on a GPU.
+        keep_networks: keep what each model has learned, for ``network``.
 
     Raises:
         ValueError: a setting makes no sense; the message names it, its value and the way out.
@@ -64,31 +78,38 @@ class Population:
 
     def __init__(
         self,
-        model: MLP,
+        model: Model,
         data: Data,
         hyperparameters: Mapping[str, ArrayLike],
         seeds: Sequence[int],
-        backend: Literal["stack", "loop"] = "stack",
+        backend: Backend | None = None,
         *,
+        optimiser: Literal["adam", "sgd"] = "adam",
         device: str | None = None,
         dtype: Literal["float32", "float64"] = "float32",
         n_threads: int | None = None,
+        memory: int | None = None,
+        keep_networks: bool = False,
     ) -> None:
-        if backend not in BACKENDS:
-            raise ValueError(f"backend must be one of {', '.join(BACKENDS)}, got {backend!r}")
         if dtype not in DTYPES:
             raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, got {dtype!r}")
         if n_threads is not None and n_threads < 1:
             raise ValueError(f"n_threads must be at least 1, got {n_threads}; None takes every core")
-        self.settings = settle(hyperparameters, seeds)
-        if np.any(self.settings.width) and not model.hidden:
-            raise ValueError("width needs a hidden layer, got MLP(hidden=()); give it one, or leave width out")
+        if memory is not None and memory < 1:
+            raise ValueError(f"memory is a number of bytes, at least 1, got {memory}; None takes what is usual")
+        self.settings = settle(hyperparameters, seeds, optimiser)
         data.check_targets(model)
-        self.model, self.data, self.backend = model, data, backend
-        self.device, self._dtype = _device(device), DTYPES[dtype]
-        alone = backend == "loop" or self.device.type != "cpu"
+        self.model, self.data, self.optimiser, self.device = model, data, optimiser, _device(device)
+        self._dtype = DTYPES[dtype]
+        for width, batch_size in {*zip(self.settings.width, self.settings.batch_size, strict=True)}:
+            _check_batches(model, data, int(width), int(batch_size))
+        self.backend = _backend(backend, model, self.device)
+        alone = self.backend == "loop" or self.device.type != "cpu"
         self._n_threads = 1 if alone else n_threads or _n_cores()
+        self._memory, self._keep = memory or _usual_memory(self.device), keep_networks
         self._losses = np.full(len(self), np.nan)
+        self._tensors: dict[int, list[torch.Tensor]] = {}
+        self._stop, self._stopped = threading.Event(), np.zeros(len(self), dtype=bool)
 
     def __len__(self) -> int:
         return len(self.settings.seeds)
@@ -110,67 +131,124 @@ class Population:
         Leaving the loop, or interrupting it, stops the workers between two steps; ``losses`` keeps what was reported.
         """
         self._losses = np.full(len(self), np.nan)
+        self._tensors = {}
+        self._stop, self._stopped = threading.Event(), np.zeros(len(self), dtype=bool)
+        return self._reports(self._stop, self._stopped)
+
+    def stop(self, ids: ArrayLike | None = None) -> None:
+        """Let models train no further, from inside the loop over ``fit`` or from another thread.
+
+        Args:
+            ids: their places in the population: the epoch under way is their last. None stops all between two steps,
+                and ``fit`` ends without a report of the epoch that was begun.
+
+        Raises:
+            ValueError: there is no such place.
+        """
+        if ids is None:
+            self._stop.set()
+            return
+        places = np.atleast_1d(np.asarray(ids))
+        if places.size and not (
+            np.issubdtype(places.dtype, np.integer) and 0 <= places.min() <= places.max() < len(self)
+        ):
+            raise ValueError(f"ids are whole numbers from 0 to {len(self) - 1}, got {ids!r}")
+        self._stopped[places.astype(np.int64)] = True
+
+    def network(self, i: int) -> nn.Sequential:
+        """The i-th model as it was when it last trained, as a plain module of torch on the processor, in float64.
+
+        Raises:
+            ValueError: networks are not kept, or this one has not finished.
+        """
+        if i not in self._tensors:
+            raise ValueError(
+                f"network {i} is not there; it is kept once it has trained, with Population(..., keep_networks=True)"
+            )
+        layers = self.model.layers(self.data.n_inputs, int(self.settings.width[i]) or None)
+        return networks.build(layers, self._tensors[i])
+
+    def _reports(self, stop: threading.Event, stopped: NDArray[np.bool_]) -> Iterator[Report]:
         tensors = Tensors.of(self.data, self.model, self.device, self._dtype)
-        with Crew(self._n_threads) as crew:
 
-            def one_epoch(trainer: Trainer) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-                return trainer.train(tensors, crew.stop), trainer.validate(tensors)
+        def one_epoch(trainer: Trainer) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+            return trainer.train(tensors, stop), trainer.validate(tensors)
 
-            trainers = crew.map(BACKENDS[self.backend], self._plans())
-            epoch = 0
-            while trainers:
-                epoch += 1
-                nothing = np.full(len(self), np.nan)
-                report = Report(epoch, nothing, nothing.copy(), np.zeros(len(self), dtype=bool))
-                going_on = []
-                for trainer, (training, validation) in zip(trainers, crew.map(one_epoch, trainers), strict=True):
-                    report.training_losses[trainer.ids] = training
-                    report.losses[trainer.ids] = validation
-                    report.trained[trainer.ids] = True
-                    alive = (trainer.epochs > epoch) & np.isfinite(validation)
-                    if alive.any():
-                        going_on.append(trainer)
-                        if not alive.all():
-                            trainer.keep(alive)
-                trainers = going_on
-                self._losses[report.trained] = report.losses[report.trained]
-                yield report
+        trainers: list[Trainer] = []
+        try:
+            with Crew(self._n_threads, stop) as crew:
+                for plans in self._turns():
+                    trainers = crew.map(BACKENDS[self.backend], plans)
+                    epoch = 0
+                    while trainers and not stop.is_set():
+                        epoch += 1
+                        results = crew.map(one_epoch, trainers)
+                        if stop.is_set():
+                            return
+                        report = self._report(epoch, trainers, results)
+                        yield report
+                        trainers = [trainer for trainer in trainers if self._goes_on(trainer, report, stopped)]
+        finally:
+            for trainer in trainers:
+                self._part(trainer, np.zeros(len(trainer.ids), dtype=bool))
 
-    def _plans(self) -> list[Plan]:
-        """The population cut into chunks of equal shape and batch size, long trainings together."""
-        settings = self.settings
-        shapes = np.stack([settings.width, settings.batch_size], axis=1)
-        plans = []
-        for width, batch_size in np.unique(shapes, axis=0):
-            members = np.flatnonzero((settings.width == width) & (settings.batch_size == batch_size))
-            # chunks of like lengths empty together, so that few are left half full
-            members = members[np.argsort(-settings.epochs[members], kind="stable")]
-            for ids in np.array_split(members, self._n_chunks(len(members))):
-                plans.append(
-                    Plan(
-                        model=self.model,
-                        sizes=self.model.sizes(self.data.n_inputs, int(width) or None),
-                        batch_size=int(batch_size),
-                        ids=ids,
-                        learning_rate=settings.learning_rate[ids],
-                        l2=settings.l2[ids],
-                        epochs=settings.epochs[ids],
-                        seeds=tuple(settings.seeds[i] for i in ids),
-                        device=self.device,
-                        dtype=self._dtype,
-                    )
-                )
-        return plans
+    def _report(
+        self,
+        epoch: int,
+        trainers: Sequence[Trainer],
+        results: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]],
+    ) -> Report:
+        """What all have reached; the population's losses are those of this report."""
+        nothing = np.full(len(self), np.nan)
+        report = Report(epoch, nothing, nothing.copy(), np.zeros(len(self), dtype=bool))
+        for trainer, (training, validation) in zip(trainers, results, strict=True):
+            report.training_losses[trainer.ids] = training
+            report.losses[trainer.ids] = validation
+            report.trained[trainer.ids] = True
+        self._losses[report.trained] = report.losses[report.trained]
+        return report
 
-    def _n_chunks(self, n_models: int) -> int:
-        """Into how many chunks a group is cut: full ones, but enough to keep every worker busy."""
-        if self.backend == "loop":
-            return n_models
-        if self.device.type != "cpu":
-            return math.ceil(n_models / GPU_CHUNK)
-        full = math.ceil(n_models / LARGEST_CHUNK)
-        shared_out = math.ceil(full / self._n_threads) * self._n_threads
-        return max(full, min(shared_out, n_models // SMALLEST_CHUNK))
+    def _goes_on(self, trainer: Trainer, report: Report, stopped: NDArray[np.bool_]) -> bool:
+        """Whether any of its models trains another epoch; those that do not are taken out."""
+        alive = (trainer.epochs > report.epoch) & np.isfinite(report.losses[trainer.ids]) & ~stopped[trainer.ids]
+        self._part(trainer, alive)
+        if alive.any() and not alive.all():
+            trainer.keep(alive)
+        return bool(alive.any())
+
+    def _part(self, trainer: Trainer, alive: NDArray[np.bool_]) -> None:
+        """Keep what the models that leave have learned, if that is wanted."""
+        if self._keep:
+            for k in np.flatnonzero(~alive):
+                self._tensors[int(trainer.ids[k])] = trainer.tensors(int(k))
+
+    def _turns(self) -> Iterator[list[Plan]]:
+        """Plans for the models that train at once, until all had their turn."""
+        chunks = Chunks(self.model, self.data.n_inputs, self.settings, self.optimiser, self.device, self._dtype)
+        for ids in chunks.turns(self._memory):
+            yield chunks.plans(ids, self.backend, self._n_threads)
+
+
+def _backend(name: Backend | None, model: Model, device: torch.device) -> str:
+    """The backend asked for, or the fastest that can do it."""
+    if name is not None and name not in BACKENDS:
+        raise ValueError(f"backend must be one of {', '.join(BACKENDS)}, got {name!r}")
+    reason = why_not(model, device)
+    if name == "compiled" and reason:
+        raise ValueError(f"the compiled backend {reason}; use backend='stack', or leave it out")
+    return name or ("stack" if reason else "compiled")
+
+
+def _check_batches(model: Model, data: Data, width: int, batch_size: int) -> None:
+    """Refuse a width where nothing can be wide, and a step of one row where rows are normalised by each other."""
+    layers = model.layers(data.n_inputs, width or None)
+    n_rows = len(data.train_inputs)
+    single = batch_size == 1 or n_rows % batch_size == 1
+    if single and any(isinstance(layer, Normalisation) and len(layer.inputs) == 1 for layer in layers):
+        raise ValueError(
+            f"batch_size {batch_size} leaves a step of a single row of {n_rows}, which batch normalisation turns into "
+            "zeros; take another batch_size, or batch_norm=False"
+        )
 
 
 def _device(name: str | None) -> torch.device:
@@ -184,6 +262,14 @@ def _device(name: str | None) -> torch.device:
     if device.type == "cuda" and not torch.cuda.is_available():
         raise ValueError(f"device={name!r} needs a GPU that torch can see, and there is none; use device='cpu'")
     return device
+
+
+def _usual_memory(device: torch.device) -> int:
+    """Bytes for the models in training where the caller does not say."""
+    if device.type == "cpu":
+        return MEMORY
+    free, _ = torch.cuda.mem_get_info(device)
+    return int(GPU_SHARE * free)
 
 
 def _n_cores() -> int:

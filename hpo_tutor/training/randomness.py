@@ -1,17 +1,25 @@
 """Where do a model's random numbers come from? From its own seed alone, so that company never changes a loss.
 
-P   number of parameters of one network: for each layer its weights (inputs x outputs, row by row), then its biases
-"""
+    K, B   models, rows of a step
+    epoch  number of the epoch, from 1
 
-import itertools
-import math
-from collections.abc import Sequence
+Initial weights and the order of the rows come from generators, one for each model and purpose. Noise and dropout are
+needed for every number of every step, on a GPU too: they are hashes of (model, epoch, row, place in the layer), which
+any device computes for all models at once and in any order.
+"""
 
 import numpy as np
 import torch
 
-# one stream for each purpose, so that a wider network still sees the rows in the same order
-WEIGHTS, ORDER = 0, 1
+from hpo_tutor.training.architecture import Network, Shape
+
+# one stream for each purpose, so that a wider network still sees the rows in the same order; further
+# dropout layers count on from DROPOUT
+WEIGHTS, ORDER, NOISE, DROPOUT = 0, 1, 2, 3
+# multipliers and shifts of a 32-bit finaliser with little bias (C. Wellons, hash-prospector, "lowbias32")
+FIRST, SECOND = 0x7FEB352D, 0x846CA68B - 2**32
+STEPS = (0x9E3779B1 - 2**32, 0x85EBCA6B - 2**32, 0x27D4EB2F)  # odd, one for each axis of a layer
+FINE = 2**22  # a normal draw comes from 23 bits: exact in float32, and never infinite
 
 
 class Stream:
@@ -19,22 +27,81 @@ class Stream:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._order = self._generator(ORDER)
+        self._order = torch.Generator().manual_seed(self._state(ORDER))
 
-    def weights(self, sizes: Sequence[int]) -> torch.Tensor:
-        """Initial parameters, shape (P,), float64: uniform within 1/sqrt(n_in), as torch.nn.Linear does."""
-        generator = self._generator(WEIGHTS)
-        layers = []
-        for n_in, n_out in itertools.pairwise(sizes):
-            draws = torch.rand((n_in + 1) * n_out, generator=generator, dtype=torch.float64)
-            layers.append((2 * draws - 1) / math.sqrt(n_in))
-        return torch.cat(layers)
+    def weights(self, network: Network) -> list[torch.Tensor]:
+        """How the tensors of a network start, float64, layer by layer; statistics after what is learned."""
+        generator = torch.Generator().manual_seed(self._state(WEIGHTS))
+        start = []
+        for layer in network:
+            for shape, bound, centre in (*layer.tensors, *layer.statistics):
+                if bound:
+                    draws = torch.rand(shape, generator=generator, dtype=torch.float64)
+                    start.append(centre + bound * (2 * draws - 1))
+                else:
+                    start.append(torch.full(shape, centre, dtype=torch.float64))
+        return start
 
     def order(self, n_rows: int) -> torch.Tensor:
         """The order of the rows in the next epoch, shape (n_rows,), int64."""
         return torch.randperm(n_rows, generator=self._order)
 
-    def _generator(self, purpose: int) -> torch.Generator:
+    def key(self, purpose: int) -> int:
+        """What the hashes of that purpose begin with, a whole number of 32 bits with sign."""
+        return self._state(purpose) % 2**32 - 2**31
+
+    def _state(self, purpose: int) -> int:
         # torch's generator keeps 32 bits of a seed; hashing first lets seeds that differ above them differ
-        state = np.random.SeedSequence((self._seed, purpose)).generate_state(1, np.uint64)
-        return torch.Generator().manual_seed(int(state[0]))
+        return int(np.random.SeedSequence((self._seed, purpose)).generate_state(1, np.uint64)[0])
+
+
+def places(shape: Shape, device: torch.device) -> torch.Tensor:
+    """A word for each place of a layer, int32 of that shape; a place keeps its word in a wider layer."""
+    words = torch.zeros(shape, dtype=torch.int32, device=device)
+    for axis, (size, step) in enumerate(zip(shape, STEPS, strict=False)):
+        along = torch.arange(1, size + 1, dtype=torch.int32, device=device) * step
+        words += along.view(-1, *(1,) * (len(shape) - axis - 1))
+    return _mixed(words)
+
+
+def hashes(keys: torch.Tensor, epoch: torch.Tensor, rows: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
+    """32 random bits for each model, row and place.
+
+    Args:
+        keys: of the models for one purpose, int32, shape (K,).
+        epoch: number of the epoch, int32, no axis.
+        rows: which training rows each model meets, int64, shape (K, B).
+        words: of the places (``places``), int32, any shape.
+
+    Returns:
+        int32, shape (K, B, *words.shape), uniform over all whole numbers of 32 bits with sign.
+    """
+    row = _mixed(rows.int().mul_(STEPS[0]).add_(_mixed(keys ^ epoch * STEPS[1])[:, None]))
+    row = row.view(*row.shape, *(1,) * words.dim())
+    bits = (row ^ words).mul_(FIRST)
+    # the last shift of the finaliser is left out: it mends the lowest bits, which count least here
+    return bits.bitwise_xor_(bits >> 15 & 0x1FFFF).mul_(SECOND)
+
+
+def normal(bits: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    """Standard normal draws from random bits, by the inverse of the distribution function; same shape."""
+    uniform = (bits >> 9).to(dtype).add_(0.5).mul_(1 / FINE)
+    return uniform.erfinv_().mul_(2**0.5)
+
+
+def kept(bits: torch.Tensor, share: torch.Tensor) -> torch.Tensor:
+    """Which numbers dropout keeps: true with probability 1 - share, same shape as ``bits``.
+
+    Args:
+        bits: as from ``hashes``, shape (K, B, ...).
+        share: how many are dropped, float64, shape (K,), from 0 to below 1.
+    """
+    threshold = (share * 2**32 - 2**31).round().clamp(max=2**31 - 1).int()
+    return bits >= threshold.view(-1, *(1,) * (bits.dim() - 1))
+
+
+def _mixed(words: torch.Tensor) -> torch.Tensor:
+    """Each word as another, one to one and without a pattern; int32."""
+    words = (words ^ (words >> 16 & 0xFFFF)) * FIRST
+    words = (words ^ (words >> 15 & 0x1FFFF)) * SECOND
+    return words ^ (words >> 16 & 0xFFFF)

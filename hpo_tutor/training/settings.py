@@ -4,49 +4,86 @@ K   number of models
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-# name -> (smallest value allowed, whether that value itself is allowed, whether it is a whole number)
-RULES: Mapping[str, tuple[float, bool, bool]] = {
-    "learning_rate": (0.0, False, False),
-    "l2": (0.0, True, False),
-    "epochs": (1, True, True),
-    "batch_size": (1, True, True),
-    "width": (1, True, True),
+OPTIMISERS = ("adam", "sgd")
+
+
+class Rule(NamedTuple):
+    """Which values a hyperparameter may take: from ``least``, itself included or not, to below ``limit``."""
+
+    least: float
+    included: bool = True
+    whole: bool = False
+    limit: float = np.inf
+
+    def __str__(self) -> str:
+        kind = "a whole number" if self.whole else "a finite number"
+        below = f" and < {self.limit:g}" if np.isfinite(self.limit) else ""
+        return f"{kind} {'>=' if self.included else '>'} {self.least:g}{below}"
+
+    def holds(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Whether each value keeps the rule."""
+        good = np.isfinite(values) & (values < self.limit)
+        good &= (values >= self.least) if self.included else (values > self.least)
+        return good & (values == np.round(values)) if self.whole else good
+
+
+RULES: Mapping[str, Rule] = {
+    "learning_rate": Rule(0.0, included=False),
+    "l2": Rule(0.0),
+    "momentum": Rule(0.0, limit=1.0),
+    "input_noise": Rule(0.0),
+    "dropout": Rule(0.0, limit=1.0),
+    "epochs": Rule(1, whole=True),
+    "batch_size": Rule(1, whole=True),
+    "width": Rule(1, whole=True),
 }
 REQUIRED = ("learning_rate", "epochs")
-DEFAULTS: Mapping[str, float] = {"l2": 0.0, "batch_size": 128}
+DEFAULTS: Mapping[str, float] = {"l2": 0.0, "momentum": 0.0, "input_noise": 0.0, "dropout": 0.0, "batch_size": 128}
 
 
 class Settings(NamedTuple):
     """The hyperparameters of K models, each of shape (K,).
 
     Attributes:
-        learning_rate: step size of Adam.
-        l2: weight decay; adds l2 * parameter to each gradient (``weight_decay`` of torch.optim.Adam).
+        learning_rate: step size.
+        l2: weight decay; adds l2 * parameter to each gradient (``weight_decay`` of torch.optim.Adam and SGD).
+        momentum: of stochastic gradient descent, as torch.optim.SGD has it.
+        input_noise: standard deviation of the Gaussian noise added to every input in training.
+        dropout: share of the inputs of each dense layer but the first that are dropped in training.
         epochs: passes over the training rows.
         batch_size: rows per step; the last step of an epoch gets what is left.
-        width: width of every hidden layer; 0 where the model description decides.
-        seeds: one for each model: initial weights and order of the rows.
+        width: width of every hidden layer, or filters of every block; 0 where the model description decides.
+        seeds: one for each model: initial weights, order of the rows, noise and dropout.
     """
 
     learning_rate: NDArray[np.float64]
     l2: NDArray[np.float64]
+    momentum: NDArray[np.float64]
+    input_noise: NDArray[np.float64]
+    dropout: NDArray[np.float64]
     epochs: NDArray[np.int64]
     batch_size: NDArray[np.int64]
     width: NDArray[np.int64]
     seeds: tuple[int, ...]
 
+    def of(self, ids: NDArray[np.int64]) -> "Settings":
+        """The hyperparameters of some of the models, in the order of ``ids``."""
+        columns = {name: getattr(self, name)[ids] for name in RULES}
+        return Settings(**columns, seeds=tuple(self.seeds[i] for i in ids))
 
-def settle(hyperparameters: Mapping[str, ArrayLike], seeds: Sequence[int]) -> Settings:
-    """Check the hyperparameters of K models and fill in defaults (l2 0, batch_size 128, width of the description).
+
+def settle(hyperparameters: Mapping[str, ArrayLike], seeds: Sequence[int], optimiser: str = "adam") -> Settings:
+    """Check the hyperparameters of K models and fill in defaults (batch_size 128, width of the description, else 0).
 
     Args:
         hyperparameters: name -> (K,) array, or one number for all models.
         seeds: one for each model, shape (K,).
+        optimiser: "adam" or "sgd".
 
     Raises:
         ValueError: a name is unknown or missing, lengths differ, or a value is out of range.
@@ -54,6 +91,8 @@ def settle(hyperparameters: Mapping[str, ArrayLike], seeds: Sequence[int]) -> Se
     for name in hyperparameters:
         if name not in RULES:
             raise ValueError(f"{name!r} is not a hyperparameter of a population; it knows {', '.join(RULES)}")
+    if optimiser not in OPTIMISERS:
+        raise ValueError(f"optimiser must be one of {', '.join(OPTIMISERS)}, got {optimiser!r}")
     for name in REQUIRED:
         if name not in hyperparameters:
             raise ValueError(f"{name} is missing; give hyperparameters={{{name!r}: ...}} one value for each model")
@@ -64,16 +103,13 @@ def settle(hyperparameters: Mapping[str, ArrayLike], seeds: Sequence[int]) -> Se
         if int(seed) != seed or not 0 <= int(seed) < 2**64:
             raise ValueError(f"a seed must be a whole number in 0..2**64-1, got {seed!r}")
     columns = {name: _column(name, values, n_models) for name, values in {**DEFAULTS, **hyperparameters}.items()}
+    if optimiser == "adam" and np.any(columns["momentum"]):
+        raise ValueError("momentum is a hyperparameter of optimiser='sgd'; Adam has its own, leave it out")
     columns.setdefault("width", np.zeros(n_models))
-    whole = {name: columns[name].astype(np.int64) for name in ("epochs", "batch_size", "width")}
-    return Settings(
-        columns["learning_rate"],
-        columns["l2"],
-        whole["epochs"],
-        whole["batch_size"],
-        whole["width"],
-        tuple(int(seed) for seed in seeds),
-    )
+    kinds: dict[str, Any] = {
+        name: columns[name].astype(np.int64 if rule.whole else np.float64) for name, rule in RULES.items()
+    }
+    return Settings(**kinds, seeds=tuple(int(seed) for seed in seeds))
 
 
 def _column(name: str, values: ArrayLike, n_models: int) -> NDArray[np.float64]:
@@ -86,13 +122,8 @@ def _column(name: str, values: ArrayLike, n_models: int) -> NDArray[np.float64]:
             f"{name} must have one value for each of the {n_models} seeds, got shape {column.shape}; "
             "give both the same length, or one number for all models"
         )
-    least, included, whole = RULES[name]
-    good = np.isfinite(column) & ((column >= least) if included else (column > least))
-    if whole:
-        good &= column == np.round(column)
+    good = RULES[name].holds(column)
     if not np.all(good):
         worst = int(np.argmin(good))
-        kind = "a whole number" if whole else "a finite number"
-        sign = ">=" if included else ">"
-        raise ValueError(f"{name} must be {kind} {sign} {least:g}, got {column[worst]:g} for model {worst}")
+        raise ValueError(f"{name} must be {RULES[name]}, got {column[worst]:g} for model {worst}")
     return column

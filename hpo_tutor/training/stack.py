@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from hpo_tutor.training.architecture import Dense
 from hpo_tutor.training.crew import Plan, Tensors
 from hpo_tutor.training.randomness import Stream
 
@@ -29,15 +30,19 @@ class Stack:
 
     def __init__(self, plan: Plan) -> None:
         self.ids = plan.ids
-        self.epochs = plan.epochs
-        self._sizes, self._batch_size = plan.sizes, plan.batch_size
+        self.epochs = plan.settings.epochs
+        dense = [layer for layer in plan.widest if isinstance(layer, Dense)]
+        self._sizes = (plan.n_inputs, *(layer.to[0] for layer in dense))
+        self._batch_size = plan.batch_size
         self._tanh = plan.model.activation == "tanh"
         self._labels = plan.model.task == "classification"
-        self._streams = [Stream(seed) for seed in plan.seeds]
-        initial = torch.stack([stream.weights(plan.sizes) for stream in self._streams])
+        self._streams = [Stream(seed) for seed in plan.settings.seeds]
+        initial = torch.stack(
+            [torch.cat([one.flatten() for one in stream.weights(plan.widest)]) for stream in self._streams]
+        )
         self._parameters = initial.to(plan.device, plan.dtype)
-        self._learning_rate = self._parameters.new_tensor(plan.learning_rate[:, None])
-        self._l2 = self._parameters.new_tensor(plan.l2[:, None])
+        self._learning_rate = self._parameters.new_tensor(plan.settings.learning_rate[:, None])
+        self._l2 = self._parameters.new_tensor(plan.settings.l2[:, None])
         self._mean = torch.zeros_like(self._parameters)
         self._square = torch.zeros_like(self._parameters)
         self._steps = 0

@@ -114,15 +114,16 @@ def test_names_bring_default_domains_and_the_rest_is_fixed() -> None:
     assert space.domains["learning_rate"].log
     assert space.domains["l2"].log
     assert isinstance(space.domains["batch_size"], Choice)
-    assert dict(space.fixed) == {"epochs": 20, "width": 32}
+    assert dict(space.fixed) == {"epochs": 20, "width": 32, "input_noise": 0.0, "dropout": 0.0}
     own = problems.live("digits", {"epochs": Integer(2, 4), "width": 4}).space
     assert own.names == ("epochs",)
     assert own.fixed["width"] == 4
 
 
 def test_every_hyperparameter_can_be_tuned() -> None:
-    """All five at once, each drawn at random, train and give finite losses."""
-    objective = problems.live("digits", ["learning_rate", "l2", "epochs", "width", "batch_size"])
+    """All seven at once, each drawn at random, train and give finite losses."""
+    objective = problems.live("digits", list(tasks.task("digits").domains))
+    assert len(objective.space.names) == 7
     configs = [{**objective.space.sample(np.random.default_rng(i)), "epochs": 2} for i in range(8)]
     assert np.isfinite(objective.evaluate(configs, seeds=range(8))).all()
 
@@ -157,7 +158,7 @@ def test_the_callers_threads_are_left_alone() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: problems.live("cheese"), "networks are trained live on aleph, digits, got 'cheese'"),
+        (lambda: problems.live("cheese"), "networks are trained live on aleph, digits, digits-cnn, got 'cheese'"),
         (
             lambda: problems.live("digits", ["momentum"]),
             "'momentum' cannot be tuned on digits",

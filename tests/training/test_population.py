@@ -257,7 +257,7 @@ def test_an_interrupt_stops_between_two_steps(n_threads: int, monkeypatch: pytes
 
     def watched(self: Crew, n_threads: int) -> None:
         new_crew(self, n_threads)
-        stops.append(self.stop)
+        stops.append(self._stop)
 
     monkeypatch.setattr(Crew, "__init__", watched)
     columns = {"learning_rate": 1e-3, "epochs": 9, "batch_size": 1}
@@ -284,26 +284,6 @@ def test_an_interrupt_stops_between_two_steps(n_threads: int, monkeypatch: pytes
     assert next(steps) <= under_way + 1
 
 
-def test_large_populations_are_cut_into_chunks() -> None:
-    """No chunk holds more than 32 models, every model is in one, and none mixes widths or batch sizes."""
-    rng = np.random.default_rng(0)
-    widths, sizes = rng.choice([4, 8], 500), rng.choice([16, 32], 500)
-    population = Population(
-        make_model(),
-        make_data(),
-        {"learning_rate": 1e-3, "epochs": rng.integers(1, 40, 500), "width": widths, "batch_size": sizes},
-        range(500),
-        device="cpu",
-    )
-    plans = population._plans()
-    assert sorted(np.concatenate([plan.ids for plan in plans])) == list(range(500))
-    for plan in plans:
-        assert len(plan.ids) <= 32
-        assert set(widths[plan.ids]) == {plan.sizes[1]}
-        assert set(sizes[plan.ids]) == {plan.batch_size}
-        assert np.all(np.diff(plan.epochs) <= 0)
-
-
 @pytest.mark.parametrize("device", ["cpu", *(["cuda"] if torch.cuda.is_available() else [])])
 def test_every_device_gives_the_losses_of_the_loop(device: str) -> None:
     """In float64 the stack on the processor, and on the GPU where there is one, agrees with plain torch."""
@@ -318,7 +298,10 @@ def test_every_device_gives_the_losses_of_the_loop(device: str) -> None:
     [
         ({"learning_rate": None}, "learning_rate is missing"),
         ({"epochs": None}, "epochs is missing"),
-        ({"momentum": 0.9}, "'momentum' is not a hyperparameter"),
+        ({"speed": 0.9}, "'speed' is not a hyperparameter"),
+        ({"momentum": 0.9}, "momentum is a hyperparameter of optimiser='sgd'"),
+        ({"dropout": [0, 1, 0]}, "dropout must be a finite number >= 0 and < 1, got 1 for model 1"),
+        ({"input_noise": -1}, "input_noise must be a finite number >= 0, got -1 for model 0"),
         ({"learning_rate": [1e-3, -1e-3, 0.1]}, r"learning_rate must be a finite number > 0, got -0.001 for model 1"),
         ({"learning_rate": [1e-3, 1e-3]}, r"one value for each of the 3 seeds, got shape \(2,\)"),
         ({"l2": [0, 0, np.nan]}, "l2 must be a finite number >= 0, got nan for model 2"),
@@ -338,9 +321,11 @@ def test_a_bad_hyperparameter_is_named(change: dict[str, object], message: str) 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"backend": "jax"}, "backend must be one of loop, stack, got 'jax'"),
+        ({"backend": "jax"}, "backend must be one of compiled, stack, loop, got 'jax'"),
         ({"dtype": "float16"}, "dtype must be one of float32, float64, got 'float16'"),
         ({"n_threads": 0}, "n_threads must be at least 1, got 0"),
+        ({"memory": 0}, "memory is a number of bytes, at least 1, got 0"),
+        ({"optimiser": "newton"}, "optimiser must be one of adam, sgd, got 'newton'"),
         ({"device": "abacus"}, "device must be 'cpu' or 'cuda', got 'abacus'"),
         ({"seeds": []}, "at least one model"),
         ({"seeds": [-1]}, r"a seed must be a whole number in 0..2\*\*64-1, got -1"),

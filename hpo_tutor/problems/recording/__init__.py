@@ -22,6 +22,7 @@ from hpo_tutor.problems.landscape_files import Recorded
 from hpo_tutor.problems.recording import machine, page
 from hpo_tutor.problems.recording.recipes import Recipe, recipe
 from hpo_tutor.training import Population
+from hpo_tutor.training.architecture import Network
 
 
 def record(name: str, folder: str | Path | None = None, progress: bool = True, resume: bool = True) -> Path:
@@ -146,7 +147,7 @@ def _about(wanted: Recipe, points: Sequence[dict[str, Any]], seconds: float) -> 
         "task": wanted.task,
         "loss_name": task.loss_name,
         "loss_unit": task.loss_unit,
-        "network": _network(wanted, task.model.sizes(rows.n_inputs, wanted.fixed.get("width"))),
+        "network": _network(wanted, task.model.layers(rows.n_inputs, wanted.fixed.get("width"))),
         "activation": task.model.activation,
         "optimiser": "Adam",
         "fixed": dict(wanted.fixed),
@@ -164,7 +165,8 @@ def _about(wanted: Recipe, points: Sequence[dict[str, Any]], seconds: float) -> 
     }
 
 
-def _network(wanted: Recipe, sizes: Sequence[int]) -> str:
+def _network(wanted: Recipe, network: Network) -> str:
     """The layers in words, 64-32-10, or 64-width-10 where the width is on the grid."""
-    hidden = ["width" if "width" in [axis.name for axis in wanted.axes] else str(size) for size in sizes[1:-1]]
-    return "-".join([str(sizes[0]), *hidden, str(sizes[-1])])
+    sizes = ["x".join(map(str, layer.outputs)) for layer in network if layer.tensors]
+    hidden = ["width" if "width" in [axis.name for axis in wanted.axes] else size for size in sizes[:-1]]
+    return "-".join(["x".join(map(str, network[0].inputs)), *hidden, sizes[-1]])

@@ -1,0 +1,97 @@
+"""Which models train side by side?
+
+    turn    the models that are in memory at once; the next ones come when all of these are done
+    chunk   a few models of a turn that one worker trains together: a plan
+
+A stack takes models of one batch size, and of nearly one width: narrower ones are filled up with zeros, which costs
+what the widest costs and changes nothing. Models of like lengths go together, so that chunks empty together.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from hpo_tutor.training.architecture import n_parameters
+from hpo_tutor.training.crew import Plan
+from hpo_tutor.training.descriptions import Model
+from hpo_tutor.training.settings import Settings
+
+# models of one chunk: on a processor what stays in the second-level cache, on a GPU what fills it
+LARGEST_CHUNK, SMALLEST_CHUNK, GPU_CHUNK = 32, 16, 4096
+WIDTHS = 4  # buckets of widths from one power of two to the next: at most a fifth of a bucket's width is zeros
+COPIES = {"adam": 4, "sgd": 3}  # of each parameter: itself, its gradient, what the optimiser keeps
+
+
+class Chunks(NamedTuple):
+    """A population that is to be cut; K models."""
+
+    model: Model
+    n_inputs: int
+    settings: Settings
+    optimiser: str
+    device: torch.device
+    dtype: torch.dtype
+
+    def turns(self, memory: int) -> Iterator[NDArray[np.int64]]:
+        """Models in the order of the population, as many at a time as ``memory`` bytes hold, but at least one."""
+        widths, which = np.unique(self.settings.width, return_inverse=True)
+        sizes = np.array([n_parameters(self.model.layers(self.n_inputs, int(width) or None)) for width in widths])
+        ends = np.cumsum(COPIES[self.optimiser] * self.dtype.itemsize * sizes[which])
+        first = 0
+        while first < len(ends):
+            before = ends[first - 1] if first else 0
+            end = max(first + 1, int(np.searchsorted(ends, before + memory, side="right")))
+            yield np.arange(first, end)
+            first = end
+
+    def plans(self, ids: NDArray[np.int64], backend: str, n_threads: int) -> list[Plan]:
+        """These models cut into chunks for that many workers."""
+        groups = self._alike(ids) if backend == "stack" else [self._longest_first(ids)]
+        return [
+            self._plan(chunk)
+            for group in groups
+            for chunk in np.array_split(group, self._n_chunks(len(group), backend, n_threads))
+        ]
+
+    def _plan(self, ids: NDArray[np.int64]) -> Plan:
+        settings = self.settings.of(ids)
+        return Plan(
+            self.model,
+            self.n_inputs,
+            ids,
+            settings,
+            int(settings.batch_size[0]),
+            self.optimiser,
+            self.device,
+            self.dtype,
+        )
+
+    def _alike(self, ids: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+        """Models of one batch size and one bucket of widths together, those with many epochs first."""
+        widths = np.maximum(self.settings.width[ids], 1)
+        octave = 2.0 ** np.floor(np.log2(widths))
+        buckets = np.ceil(widths / octave * WIDTHS) * octave / WIDTHS
+        keys = np.stack([buckets, self.settings.batch_size[ids]], axis=1)
+        _, group = np.unique(keys, axis=0, return_inverse=True)
+        groups = [ids[group.ravel() == one] for one in range(group.max() + 1)]
+        return [members[np.argsort(-self.settings.epochs[members], kind="stable")] for members in groups]
+
+    def _longest_first(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The same models, those that take longest first, so that no worker begins with one at the end."""
+        work = self.settings.epochs[ids] * np.maximum(self.settings.width[ids], 1)
+        return ids[np.argsort(-work, kind="stable")]
+
+    def _n_chunks(self, n_models: int, backend: str, n_threads: int) -> int:
+        """Into how many chunks a group is cut: full ones, but enough to keep every worker busy."""
+        if backend == "loop":
+            return n_models
+        if self.device.type != "cpu":
+            return math.ceil(n_models / GPU_CHUNK)
+        full = math.ceil(n_models / LARGEST_CHUNK)
+        shared_out = math.ceil(full / n_threads) * n_threads
+        least = 1 if backend == "compiled" else SMALLEST_CHUNK
+        return max(full, min(shared_out, n_models // least))

@@ -1,0 +1,213 @@
+"""How does one small network train in machine code? Forward, backward and step as numpy would write them, compiled.
+
+    B             rows of a step
+    sizes         (L + 1,) inputs, widths of the hidden layers, outputs
+    state         (S, P): the P parameters, then what the optimiser keeps of each (Adam: mean and square of its
+                  gradients; SGD: its velocity); for each layer its weights (n_in x n_out), then its biases
+    outputs[l]    (B, n_out) what layer l puts out; errors[l] the loss's derivative by it
+    kept          (rows, all hidden units) what dropout multiplies each output by; empty where nothing is dropped
+
+All that belongs to one network stays in the processor's cache for an epoch, and no thread waits for the interpreter.
+Matrix products are scipy's BLAS; what stands between two of them is a loop, which reads its numbers once.
+"""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar, cast
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+Function = TypeVar("Function", bound=Callable[..., object])
+
+BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8  # Kingma & Ba (2015), arXiv:1412.6980, as torch has them
+VALIDATION_ROWS = 512  # at a time: they stay in the cache
+# sums may change their order; inf and nan keep their meaning, because a diverging model shows by them
+FAST_MATH = {"contract", "reassoc", "nsz", "arcp"}
+
+
+class Training(NamedTuple):
+    """How a network is trained; of "adam" and "sgd" each reads what it knows."""
+
+    adam: bool
+    classification: bool
+    batch_size: int
+    learning_rate: float
+    l2: float
+    momentum: float
+
+
+def _compiled(function: Function) -> Function:
+    """The function in machine code, kept on disk where there is a folder to write to."""
+    options = {"nogil": True, "fastmath": FAST_MATH, "error_model": "numpy"}
+    try:
+        return cast(Function, njit(cache=True, **options)(function))
+    except RuntimeError:  # no such folder
+        return cast(Function, njit(**options)(function))
+
+
+@_compiled
+def train(
+    state: Array, n_steps: int, sizes: NDArray[np.int64], inputs: Array, targets: Array, order: NDArray[np.int64],
+    kept: Array, how: Training,
+) -> float:  # fmt: skip
+    """Train on the rows of ``order``, a step for each ``batch_size``; the summed loss on the way.
+
+    Changes ``state``, which has made ``n_steps`` before. Targets are (n, n_outputs), or (n, 1) class numbers.
+    """
+    gradients = np.empty_like(state[0])
+    weights, biases = layers(state[0], sizes)
+    into_weights, into_biases = layers(gradients, sizes)
+    n_most = min(how.batch_size, len(order))
+    outputs = [np.empty((n_most, n_out), state.dtype) for n_out in sizes[1:]]
+    errors = [np.empty((n_most, n_out), state.dtype) for n_out in sizes[1:]]
+    batch, wanted = np.empty((n_most, sizes[0]), state.dtype), np.empty((n_most, targets.shape[1]), state.dtype)
+    total = 0.0
+    for start in range(0, len(order), how.batch_size):
+        rows = order[start : start + how.batch_size]
+        for i, row in enumerate(rows):
+            batch[i] = inputs[row]
+            wanted[i] = targets[row]
+        n = len(rows)
+        factors = kept[start : start + n]
+        forward(batch[:n], weights, biases, outputs, factors)
+        total += score(outputs[-1][:n], wanted[:n], errors[-1][:n], how.classification)
+        backward(batch[:n], weights, outputs, errors, factors, into_weights, into_biases)
+        n_steps += 1
+        if how.adam:
+            adam(state, gradients, n_steps, how.learning_rate, how.l2)
+        else:
+            sgd(state, gradients, how.learning_rate, how.l2, how.momentum)
+    return total
+
+
+@_compiled
+def validate(
+    parameters: Array, sizes: NDArray[np.int64], inputs: Array, targets: Array, classification: bool
+) -> float:
+    """The mean loss of all rows."""
+    weights, biases = layers(parameters, sizes)
+    outputs = [np.empty((VALIDATION_ROWS, n_out), parameters.dtype) for n_out in sizes[1:]]
+    nothing = np.empty((0, 0), parameters.dtype)
+    total = 0.0
+    for start in range(0, len(inputs), VALIDATION_ROWS):
+        some = inputs[start : start + VALIDATION_ROWS]
+        forward(some, weights, biases, outputs, nothing)
+        last = outputs[-1][: len(some)]
+        total += score(last, targets[start : start + VALIDATION_ROWS], last, classification)
+    return total / len(inputs)
+
+
+@_compiled
+def layers(flat: Array, sizes: NDArray[np.int64]) -> tuple[list[Array], list[Array]]:
+    """Views of a vector of P numbers: each layer's weights (n_in, n_out) and biases (n_out,)."""
+    weights, biases = [], []
+    start = 0
+    for n_in, n_out in zip(sizes[:-1], sizes[1:]):  # noqa: B905 - the compiler knows no strict
+        middle = start + n_in * n_out
+        weights.append(flat[start:middle].reshape((n_in, n_out)))
+        biases.append(flat[middle : middle + n_out])
+        start = middle + n_out
+    return weights, biases
+
+
+@_compiled
+def forward(inputs: Array, weights: list[Array], biases: list[Array], outputs: list[Array], kept: Array) -> None:
+    """Fill the outputs of every layer; after each but the last come ReLU and dropout."""
+    zero = inputs.dtype.type(0)
+    below, column = inputs, 0
+    for layer in range(len(weights)):
+        here, bias = outputs[layer][: len(inputs)], biases[layer]
+        np.dot(below, weights[layer], here)
+        hidden = layer < len(weights) - 1
+        for i in range(len(here)):
+            row = here[i]
+            for j in range(len(bias)):
+                row[j] += bias[j]
+            if hidden:
+                for j in range(len(bias)):
+                    row[j] = zero if row[j] <= zero else row[j]  # nan stays nan
+                if kept.size:
+                    for j in range(len(bias)):
+                        row[j] *= kept[i, column + j]
+        below, column = here, column + len(bias)
+
+
+@_compiled
+def backward(
+    inputs: Array, weights: list[Array], outputs: list[Array], errors: list[Array], kept: Array,
+    into_weights: list[Array], into_biases: list[Array],
+) -> None:  # fmt: skip
+    """From the last layer's errors to the gradients of all weights and biases."""
+    zero = inputs.dtype.type(0)
+    n, column = len(inputs), kept.shape[1]
+    for layer in range(len(weights) - 1, -1, -1):
+        error = errors[layer][:n]
+        below = outputs[layer - 1][:n] if layer else inputs
+        np.dot(below.T, error, into_weights[layer])
+        into_biases[layer][:] = zero
+        for i in range(n):
+            for j in range(error.shape[1]):
+                into_biases[layer][j] += error[i, j]
+        if layer:
+            passed = errors[layer - 1][:n]
+            np.dot(error, weights[layer].T.copy(), passed)  # BLAS is slower with the view
+            column -= passed.shape[1]
+            for i in range(n):
+                for j in range(passed.shape[1]):
+                    passed[i, j] = zero if below[i, j] <= zero else passed[i, j]
+                if kept.size:
+                    for j in range(passed.shape[1]):
+                        passed[i, j] *= kept[i, column + j]
+
+
+@_compiled
+def score(outputs: Array, targets: Array, errors: Array, classification: bool) -> float:
+    """The summed loss of all rows; the derivative of its mean goes into ``errors``, which may be ``outputs``."""
+    n, n_out = outputs.shape
+    real = outputs.dtype.type
+    total = real(0)
+    if not classification:
+        for i in range(n):
+            for j in range(n_out):
+                error = outputs[i, j] - targets[i, j]
+                total += error * error
+                errors[i, j] = error * real(2 / (n * n_out))
+        return total / n_out
+    for i in range(n):
+        label = int(targets[i, 0])
+        shifted = outputs[i] - outputs[i].max()  # so that no exponential overflows
+        exponentials = np.exp(shifted)
+        whole = exponentials.sum()
+        total += math.log(whole) - shifted[label]
+        errors[i] = exponentials / (whole * n)
+        errors[i, label] -= real(1 / n)
+    return float(total)
+
+
+@_compiled
+def adam(state: Array, gradients: Array, n_steps: int, learning_rate: float, l2: float) -> None:
+    """Adam's step of that number."""
+    real = state.dtype.type
+    parameters, mean, square = state[0], state[1], state[2]
+    decay, epsilon = real(l2), real(EPSILON)
+    slow, forget, learn = real(1 - BETA_1), real(BETA_2), real(1 - BETA_2)
+    rate, root = real(learning_rate / (1 - BETA_1**n_steps)), real(1 / math.sqrt(1 - BETA_2**n_steps))
+    for i in range(len(parameters)):
+        gradient = gradients[i] + decay * parameters[i]
+        mean[i] += slow * (gradient - mean[i])
+        square[i] = forget * square[i] + learn * gradient * gradient
+        parameters[i] -= rate * mean[i] / (np.sqrt(square[i]) * root + epsilon)
+
+
+@_compiled
+def sgd(state: Array, gradients: Array, learning_rate: float, l2: float, momentum: float) -> None:
+    """A step of gradient descent with momentum."""
+    real = state.dtype.type
+    parameters, velocity = state[0], state[1]
+    rate, decay, inertia = real(learning_rate), real(l2), real(momentum)
+    for i in range(len(parameters)):
+        velocity[i] = inertia * velocity[i] + gradients[i] + decay * parameters[i]
+        parameters[i] -= rate * velocity[i]
