@@ -143,3 +143,13 @@ Network = tuple[Layer, ...]
 def n_parameters(network: Network) -> int:
     """How many numbers the optimiser changes."""
     return sum(math.prod(tensor.shape) for layer in network for tensor in layer.tensors)
+
+
+def n_activations(network: Network) -> int:
+    """How many numbers one row leaves between the layers, the windows of convolutions included."""
+    total = math.prod(network[0].inputs)
+    for layer in network:
+        total += math.prod(layer.outputs)
+        if isinstance(layer, Convolution):
+            total += math.prod(layer.outputs[:2]) * layer.kernel**2 * layer.inputs[2]
+    return total

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from hpo_tutor.training.architecture import n_parameters
+from hpo_tutor.training.architecture import n_activations, n_parameters
 from hpo_tutor.training.crew import Plan
 from hpo_tutor.training.descriptions import Model
 from hpo_tutor.training.settings import Settings
@@ -23,6 +23,7 @@ from hpo_tutor.training.settings import Settings
 # models of one chunk: on a processor what stays in the second-level cache, on a GPU what fills it
 LARGEST_CHUNK, SMALLEST_CHUNK, GPU_CHUNK = 32, 16, 4096
 WIDTHS = 4  # buckets of widths from one power of two to the next: at most a fifth of a bucket's width is zeros
+STEP_MEMORY = 2**28  # bytes for what a step of one chunk leaves between the layers, and the errors that come back
 COPIES = {"adam": 4, "sgd": 3}  # of each parameter: itself, its gradient, what the optimiser keeps
 
 
@@ -54,7 +55,7 @@ class Chunks(NamedTuple):
         return [
             self._plan(chunk)
             for group in groups
-            for chunk in np.array_split(group, self._n_chunks(len(group), backend, n_threads))
+            for chunk in np.array_split(group, self._n_chunks(group, backend, n_threads))
         ]
 
     def _plan(self, ids: NDArray[np.int64]) -> Plan:
@@ -85,13 +86,24 @@ class Chunks(NamedTuple):
         work = self.settings.epochs[ids] * np.maximum(self.settings.width[ids], 1)
         return ids[np.argsort(-work, kind="stable")]
 
-    def _n_chunks(self, n_models: int, backend: str, n_threads: int) -> int:
+    def _n_chunks(self, ids: NDArray[np.int64], backend: str, n_threads: int) -> int:
         """Into how many chunks a group is cut: full ones, but enough to keep every worker busy."""
         if backend == "loop":
-            return n_models
+            return len(ids)
+        full = math.ceil(len(ids) / self._largest(ids, backend))
         if self.device.type != "cpu":
-            return math.ceil(n_models / GPU_CHUNK)
-        full = math.ceil(n_models / LARGEST_CHUNK)
+            return full
         shared_out = math.ceil(full / n_threads) * n_threads
         least = 1 if backend == "compiled" else SMALLEST_CHUNK
-        return max(full, min(shared_out, n_models // least))
+        return max(full, min(shared_out, len(ids) // least))
+
+    def _largest(self, ids: NDArray[np.int64], backend: str) -> int:
+        """Models of a full chunk: what suits the device, if a step of so many fits into memory."""
+        if backend == "compiled":
+            return LARGEST_CHUNK  # one after another: a step is that of one
+        widest = ids[np.argmax(self.settings.width[ids])]
+        network = self.model.layers(self.n_inputs, int(self.settings.width[widest]) or None)
+        step = 2 * n_activations(network) * int(self.settings.batch_size[widest]) * self.dtype.itemsize
+        usual = LARGEST_CHUNK if self.device.type == "cpu" else GPU_CHUNK
+        room = STEP_MEMORY if self.device.type == "cpu" else 16 * STEP_MEMORY
+        return max(1, min(usual, room // step))

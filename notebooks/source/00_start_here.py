@@ -221,9 +221,12 @@ found = exercise("00.2").truth((64, 32, 10))  # the course's own answer
 many.reveal(many.options[1 if 2_000 < found < 3_000 else 2])
 claim("training finds about 2,400 numbers", 2_350 < found < 2_450, found=found)
 yours = list(tasks.task("digits").domains)
-claim("and five were yours to choose", len(yours) == 5, yours=yours)
+claim("and seven were yours to choose", len(yours) == 7, yours=yours)
 
 # %% [markdown]
+# Five of the seven you know. The last two disturb the network while it learns, so that it cannot learn its pictures by
+# heart: **input noise** adds random greys to every picture, and **dropout** silences hidden units at random.
+#
 # ## A search space
 #
 # A search begins with a list of what may be chosen, and from what. Hyperparameters come in four kinds:

@@ -84,3 +84,14 @@ def test_the_filters_of_a_block_are_a_width_too() -> None:
     (plan,) = chunks.plans(np.arange(3), "stack", 1)
     assert [layer.outputs[-1] for layer in plan.widest if layer.tensors] == [14, 14, 10]
     assert [layer.outputs[-1] for layer in plan.network(0) if layer.tensors] == [13, 13, 10]
+
+
+def test_large_images_train_in_small_chunks() -> None:
+    """Windows of 32 x 32 x 16 pixels at 128 rows take some 100 MB a model, so few share a chunk; of digits many do."""
+    settings = settle({"learning_rate": 1e-3, "epochs": 1}, range(40))
+    for side, least, most in ((32, 1, 2), (8, 16, 32)):
+        model = CNN((side, side, 1), (Block(16, pool=1), Block(4)))
+        chunks = Chunks(model, side**2, settings, "adam", torch.device("cpu"), torch.float32)
+        sizes = [len(plan.ids) for plan in chunks.plans(np.arange(40), "stack", 1)]
+        assert sum(sizes) == 40
+        assert least <= max(sizes) <= most
