@@ -5,6 +5,7 @@ one order everywhere: weights, biases; of a normalisation scale, shift, running 
 
 Weights are indexed by what they multiply first and what they make last: (*inputs, *outputs) of a dense layer, (kernel,
 kernel, channels, filters) of a convolution. So a narrower network's tensors are the first corner of a wider one's.
+There is no bias before a normalisation, which would take it away again.
 """
 
 import math
@@ -46,9 +47,10 @@ class Layer:
 
 @dataclass(frozen=True)
 class Dense(Layer):
-    """Every output is a weighted sum of all inputs. Starts as torch.nn.Linear does."""
+    """Every output is a weighted sum of all inputs and a bias. Starts as torch.nn.Linear does."""
 
     to: Shape
+    bias: bool = True
 
     @property
     def outputs(self) -> Shape:
@@ -59,7 +61,7 @@ class Dense(Layer):
     def tensors(self) -> tuple[Tensor, ...]:
         """Weights and biases."""
         bound = 1 / math.sqrt(math.prod(self.inputs))
-        return Tensor((*self.inputs, *self.to), bound), Tensor(self.to, bound)
+        return (Tensor((*self.inputs, *self.to), bound), Tensor(self.to, bound))[: 1 + self.bias]
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Convolution(Layer):
     filters: int
     kernel: int
     stride: int = 1
+    bias: bool = True
 
     @property
     def outputs(self) -> Shape:
@@ -81,7 +84,8 @@ class Convolution(Layer):
         """Weights and biases of all filters."""
         channels = self.inputs[2]
         bound = 1 / math.sqrt(channels * self.kernel**2)
-        return Tensor((self.kernel, self.kernel, channels, self.filters), bound), Tensor((self.filters,), bound)
+        weights = Tensor((self.kernel, self.kernel, channels, self.filters), bound)
+        return (weights, Tensor((self.filters,), bound))[: 1 + self.bias]
 
 
 @dataclass(frozen=True)

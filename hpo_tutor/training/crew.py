@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from hpo_tutor.training.architecture import Network
 from hpo_tutor.training.descriptions import AutoEncoder, Model
@@ -144,10 +146,45 @@ class Crew:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """One intra-op thread within, the caller's number again afterwards."""
+    """One thread within any tensor operation or matrix product, the caller's numbers again afterwards."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield
+        with BLAS:
+            yield
     finally:
         torch.set_num_threads(before)
+
+
+class Blas:
+    """Holds the BLAS libraries of numpy and scipy to one thread, from the first who enters to the last who leaves.
+
+    Their number of threads belongs to the process: of two populations that train at once, the one that ends first must
+    not put it back.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._inside = threading.Lock(), 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._limit = _libraries().limit(limits=1, user_api="blas")
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._limit.restore_original_limits()
+
+
+BLAS = Blas()
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """The libraries in memory; looking for them takes milliseconds, and scipy's must be there by then."""
+    import scipy.linalg.blas  # noqa: F401 - its products are those of the compiled backend
+
+    return ThreadpoolController()

@@ -65,7 +65,7 @@ class MLP:
         for units in hidden:
             if layers:
                 layers.append(Dropout(shape))
-            layers.append(Dense(shape, (units,)))
+            layers.append(Dense(shape, (units,), bias=not self.batch_norm))
             shape = (units,)
             layers += _shaped(shape, self.activation, self.batch_norm)
         if layers:
@@ -139,7 +139,7 @@ class CNN:
         layers, _ = _convolved(self, n_inputs, width)
         shape = layers[-1].outputs
         for units in self.hidden:
-            layers += [Dropout(shape), Dense(shape, (units,))]
+            layers += [Dropout(shape), Dense(shape, (units,), bias=not self.batch_norm)]
             shape = (units,)
             layers += _shaped(shape, self.activation, self.batch_norm)
         return (*layers, Dropout(shape), Dense(shape, (self.n_outputs,)))
@@ -203,20 +203,20 @@ class AutoEncoder:
         smallest = layers[-1].outputs
         shape = smallest
         for units in self.hidden:
-            layers += [Dropout(shape), Dense(shape, (units,))]
+            layers += [Dropout(shape), Dense(shape, (units,), bias=not self.batch_norm)]
             shape = (units,)
             layers += _shaped(shape, self.activation, self.batch_norm)
-        layers += [Dropout(shape), Dense(shape, (self.code,))]
+        layers += [Dropout(shape), Dense(shape, (self.code,), bias=not self.batch_norm)]
         shape = (self.code,)
         for wanted in (*((units,) for units in reversed(self.hidden)), smallest):
-            layers.append(Dense(shape, wanted))
+            layers.append(Dense(shape, wanted, bias=not self.batch_norm))
             shape = wanted
             layers += _shaped(shape, self.activation, self.batch_norm)
         above = (self.image[2], *filters[:-1])
         for i, block in reversed(list(enumerate(self.blocks))):
             if block.stride * block.pool > 1:
                 layers.append(Upsampling(shape, block.stride * block.pool))
-            layers.append(Convolution(layers[-1].outputs, above[i], block.kernel))
+            layers.append(Convolution(layers[-1].outputs, above[i], block.kernel, bias=not (i and self.batch_norm)))
             shape = layers[-1].outputs
             if i:
                 layers += _shaped(shape, self.activation, self.batch_norm)
@@ -240,7 +240,7 @@ def _convolved(model: CNN | AutoEncoder, n_inputs: int, width: int | None) -> tu
     filters = [block.filters if width is None else width for block in model.blocks]
     shape: Shape = model.image
     for block, wanted in zip(model.blocks, filters, strict=True):
-        layers.append(Convolution(shape, wanted, block.kernel, block.stride))
+        layers.append(Convolution(shape, wanted, block.kernel, block.stride, bias=not model.batch_norm))
         shape = layers[-1].outputs
         layers += _shaped(shape, model.activation, model.batch_norm)
         if block.pool > 1:

@@ -13,11 +13,13 @@ Matrix products are scipy's BLAS; what stands between two of them is a loop, whi
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
+from hpo_tutor.training.randomness import FIRST, SECOND, STEPS
 
 Array = NDArray[np.floating]
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -29,7 +31,7 @@ FAST_MATH = {"contract", "reassoc", "nsz", "arcp"}
 
 
 class Training(NamedTuple):
-    """How a network is trained; of "adam" and "sgd" each reads what it knows."""
+    """How a network is trained: by Adam or SGD, to tell classes or numbers; momentum is SGD's."""
 
     adam: bool
     classification: bool
@@ -41,7 +43,7 @@ class Training(NamedTuple):
 
 def _compiled(function: Function) -> Function:
     """The function in machine code, kept on disk where there is a folder to write to."""
-    options = {"nogil": True, "fastmath": FAST_MATH, "error_model": "numpy"}
+    options: dict[str, Any] = {"nogil": True, "fastmath": FAST_MATH, "error_model": "numpy"}
     try:
         return cast(Function, njit(cache=True, **options)(function))
     except RuntimeError:  # no such folder
@@ -50,31 +52,24 @@ def _compiled(function: Function) -> Function:
 
 @_compiled
 def train(
-    state: Array, n_steps: int, sizes: NDArray[np.int64], inputs: Array, targets: Array, order: NDArray[np.int64],
-    kept: Array, how: Training,
-) -> float:  # fmt: skip
-    """Train on the rows of ``order``, a step for each ``batch_size``; the summed loss on the way.
+    state: Array, n_steps: int, sizes: NDArray[np.int64], inputs: Array, targets: Array, kept: Array, how: Training
+) -> float:
+    """Train on the rows as they come, a step for each ``batch_size`` of them; the summed loss on the way.
 
     Changes ``state``, which has made ``n_steps`` before. Targets are (n, n_outputs), or (n, 1) class numbers.
     """
     gradients = np.empty_like(state[0])
     weights, biases = layers(state[0], sizes)
     into_weights, into_biases = layers(gradients, sizes)
-    n_most = min(how.batch_size, len(order))
-    outputs = [np.empty((n_most, n_out), state.dtype) for n_out in sizes[1:]]
-    errors = [np.empty((n_most, n_out), state.dtype) for n_out in sizes[1:]]
-    batch, wanted = np.empty((n_most, sizes[0]), state.dtype), np.empty((n_most, targets.shape[1]), state.dtype)
+    most = min(how.batch_size, len(inputs))
+    outputs, errors = buffers(most, sizes, state), buffers(most, sizes, state)
     total = 0.0
-    for start in range(0, len(order), how.batch_size):
-        rows = order[start : start + how.batch_size]
-        for i, row in enumerate(rows):
-            batch[i] = inputs[row]
-            wanted[i] = targets[row]
-        n = len(rows)
-        factors = kept[start : start + n]
-        forward(batch[:n], weights, biases, outputs, factors)
-        total += score(outputs[-1][:n], wanted[:n], errors[-1][:n], how.classification)
-        backward(batch[:n], weights, outputs, errors, factors, into_weights, into_biases)
+    for start in range(0, len(inputs), most):
+        end = min(start + most, len(inputs))
+        batch, factors = inputs[start:end], kept[start:end]
+        forward(batch, weights, biases, outputs, factors)
+        total += score(outputs[-1][: end - start], targets[start:end], errors[-1], how.classification)
+        backward(batch, weights, outputs, errors, factors, into_weights, into_biases)
         n_steps += 1
         if how.adam:
             adam(state, gradients, n_steps, how.learning_rate, how.l2)
@@ -84,12 +79,10 @@ def train(
 
 
 @_compiled
-def validate(
-    parameters: Array, sizes: NDArray[np.int64], inputs: Array, targets: Array, classification: bool
-) -> float:
+def validate(parameters: Array, sizes: NDArray[np.int64], inputs: Array, targets: Array, classification: bool) -> float:
     """The mean loss of all rows."""
     weights, biases = layers(parameters, sizes)
-    outputs = [np.empty((VALIDATION_ROWS, n_out), parameters.dtype) for n_out in sizes[1:]]
+    outputs = buffers(VALIDATION_ROWS, sizes, parameters)
     nothing = np.empty((0, 0), parameters.dtype)
     total = 0.0
     for start in range(0, len(inputs), VALIDATION_ROWS):
@@ -105,7 +98,8 @@ def layers(flat: Array, sizes: NDArray[np.int64]) -> tuple[list[Array], list[Arr
     """Views of a vector of P numbers: each layer's weights (n_in, n_out) and biases (n_out,)."""
     weights, biases = [], []
     start = 0
-    for n_in, n_out in zip(sizes[:-1], sizes[1:]):  # noqa: B905 - the compiler knows no strict
+    for layer in range(len(sizes) - 1):
+        n_in, n_out = sizes[layer], sizes[layer + 1]
         middle = start + n_in * n_out
         weights.append(flat[start:middle].reshape((n_in, n_out)))
         biases.append(flat[middle : middle + n_out])
@@ -114,25 +108,30 @@ def layers(flat: Array, sizes: NDArray[np.int64]) -> tuple[list[Array], list[Arr
 
 
 @_compiled
+def buffers(n_rows: int, sizes: NDArray[np.int64], like: Array) -> list[Array]:
+    """Room for what each layer puts out, (n_rows, n_out)."""
+    return [np.empty((n_rows, n_out), like.dtype) for n_out in sizes[1:]]
+
+
+@_compiled
 def forward(inputs: Array, weights: list[Array], biases: list[Array], outputs: list[Array], kept: Array) -> None:
     """Fill the outputs of every layer; after each but the last come ReLU and dropout."""
     zero = inputs.dtype.type(0)
+    infinity = inputs.dtype.type(np.inf)
     below, column = inputs, 0
     for layer in range(len(weights)):
         here, bias = outputs[layer][: len(inputs)], biases[layer]
         np.dot(below, weights[layer], here)
-        hidden = layer < len(weights) - 1
+        # the last layer's outputs may be negative
+        least = zero if layer < len(weights) - 1 else -infinity
         for i in range(len(here)):
-            row = here[i]
             for j in range(len(bias)):
-                row[j] += bias[j]
-            if hidden:
-                for j in range(len(bias)):
-                    row[j] = zero if row[j] <= zero else row[j]  # nan stays nan
-                if kept.size:
-                    for j in range(len(bias)):
-                        row[j] *= kept[i, column + j]
-        below, column = here, column + len(bias)
+                total = here[i, j] + bias[j]
+                here[i, j] = least if total <= least else total  # nan stays nan
+        if kept.size and layer < len(weights) - 1:
+            drop(here, kept[:, column : column + len(bias)])
+            column += len(bias)
+        below = here
 
 
 @_compiled
@@ -143,24 +142,29 @@ def backward(
     """From the last layer's errors to the gradients of all weights and biases."""
     zero = inputs.dtype.type(0)
     n, column = len(inputs), kept.shape[1]
+    ones = np.ones(n, inputs.dtype)
     for layer in range(len(weights) - 1, -1, -1):
         error = errors[layer][:n]
         below = outputs[layer - 1][:n] if layer else inputs
         np.dot(below.T, error, into_weights[layer])
-        into_biases[layer][:] = zero
-        for i in range(n):
-            for j in range(error.shape[1]):
-                into_biases[layer][j] += error[i, j]
+        np.dot(ones, error, into_biases[layer])
         if layer:
             passed = errors[layer - 1][:n]
             np.dot(error, weights[layer].T.copy(), passed)  # BLAS is slower with the view
-            column -= passed.shape[1]
-            for i in range(n):
-                for j in range(passed.shape[1]):
-                    passed[i, j] = zero if below[i, j] <= zero else passed[i, j]
-                if kept.size:
-                    for j in range(passed.shape[1]):
-                        passed[i, j] *= kept[i, column + j]
+            flat, output = passed.ravel(), below.ravel()
+            for i in range(len(flat)):
+                flat[i] = zero if output[i] <= zero else flat[i]
+            if kept.size:
+                drop(passed, kept[:, column - passed.shape[1] : column])
+                column -= passed.shape[1]
+
+
+@_compiled
+def drop(values: Array, factors: Array) -> None:
+    """Dropout: some numbers become zero, the others grow."""
+    for i in range(values.shape[0]):
+        for j in range(values.shape[1]):
+            values[i, j] *= factors[i, j]
 
 
 @_compiled
@@ -168,22 +172,26 @@ def score(outputs: Array, targets: Array, errors: Array, classification: bool) -
     """The summed loss of all rows; the derivative of its mean goes into ``errors``, which may be ``outputs``."""
     n, n_out = outputs.shape
     real = outputs.dtype.type
-    total = real(0)
+    total: np.floating = real(0)
     if not classification:
         for i in range(n):
             for j in range(n_out):
                 error = outputs[i, j] - targets[i, j]
                 total += error * error
                 errors[i, j] = error * real(2 / (n * n_out))
-        return total / n_out
+        return float(total / n_out)
     for i in range(n):
-        label = int(targets[i, 0])
-        shifted = outputs[i] - outputs[i].max()  # so that no exponential overflows
-        exponentials = np.exp(shifted)
-        whole = exponentials.sum()
-        total += math.log(whole) - shifted[label]
-        errors[i] = exponentials / (whole * n)
-        errors[i, label] -= real(1 / n)
+        row, error = outputs[i], errors[i]
+        label, largest = int(targets[i, 0]), row.max()  # without it an exponential could overflow
+        right = row[label] - largest
+        whole = real(0)
+        for j in range(n_out):
+            error[j] = np.exp(row[j] - largest)
+            whole += error[j]
+        for j in range(n_out):
+            error[j] /= whole * real(n)
+        error[label] -= real(1 / n)
+        total += np.log(whole) - right
     return float(total)
 
 
@@ -211,3 +219,25 @@ def sgd(state: Array, gradients: Array, learning_rate: float, l2: float, momentu
     for i in range(len(parameters)):
         velocity[i] = inertia * velocity[i] + gradients[i] + decay * parameters[i]
         parameters[i] -= rate * velocity[i]
+
+
+@_compiled
+def bits(
+    key: int, epoch: int, rows: NDArray[np.int64], words: NDArray[np.int32], into: NDArray[np.int32], column: int
+) -> None:
+    """What ``randomness.hashes`` computes, for one model; fills columns of ``into`` (rows, places) from ``column``."""
+    first, second = np.uint32(FIRST), np.uint32(SECOND % 2**32)
+    model = mixed(np.uint32(key) ^ np.uint32(epoch * (STEPS[1] % 2**32)))
+    for i in range(len(rows)):
+        row = mixed(np.uint32(rows[i] * (STEPS[0] % 2**32) + model))
+        for j in range(len(words)):
+            word = np.uint32((row ^ np.uint32(words[j])) * first)
+            into[i, column + j] = np.int32(np.uint32((word ^ word >> np.uint32(15)) * second))
+
+
+@_compiled
+def mixed(word: np.uint32) -> np.uint32:
+    """The finaliser of ``randomness``, of one word."""
+    word = np.uint32((word ^ word >> np.uint32(16)) * np.uint32(FIRST))
+    word = np.uint32((word ^ word >> np.uint32(15)) * np.uint32(SECOND % 2**32))
+    return np.uint32(word ^ word >> np.uint32(16))

@@ -1,6 +1,8 @@
-"""How is one network trained with plain torch? The reference that the fast backends are tested against."""
+"""How is one network trained with plain torch? The reference that the fast backends are tested against.
 
-import itertools
+It shares the random numbers with them, and no line of arithmetic.
+"""
+
 import threading
 
 import numpy as np
@@ -9,34 +11,49 @@ import torch.nn.functional as F  # noqa: N812 - the name that the whole field us
 from numpy.typing import NDArray
 from torch import nn
 
-from hpo_tutor.training.architecture import Dense
+from hpo_tutor.training import networks
+from hpo_tutor.training.architecture import Dropout
 from hpo_tutor.training.crew import Plan, Tensors
-from hpo_tutor.training.randomness import Stream
+from hpo_tutor.training.randomness import DROPOUT, NOISE, Stream, hashes, kept, normal, places
 
 
 class Loop:
     """One network, written as torch's own tutorials would. ``ids`` holds its position in the population, shape (1,)."""
 
     def __init__(self, plan: Plan) -> None:
-        self.ids = plan.ids
-        self.epochs = plan.settings.epochs
-        self._stream = Stream(plan.settings.seeds[0])
-        self._task, self._batch_size = plan.model.task, plan.batch_size
-        self._net = _network(plan, torch.cat([one.flatten() for one in self._stream.weights(plan.widest)]))
-        self._optimiser = torch.optim.Adam(
-            self._net.parameters(), lr=float(plan.settings.learning_rate[0]), weight_decay=float(plan.settings.l2[0])
-        )
+        settings = plan.settings
+        self.ids, self.epochs = plan.ids, settings.epochs
+        self._plan, self._network = plan, plan.network(0)
+        self._stream = Stream(settings.seeds[0])
+        self._net = networks.build(self._network, self._stream.weights(self._network)).to(plan.device, plan.dtype)
+        rate, l2 = float(settings.learning_rate[0]), float(settings.l2[0])
+        self._optimiser: torch.optim.Optimizer
+        if plan.optimiser == "adam":
+            self._optimiser = torch.optim.Adam(self._net.parameters(), lr=rate, weight_decay=l2)
+        else:
+            momentum = float(settings.momentum[0])
+            self._optimiser = torch.optim.SGD(self._net.parameters(), lr=rate, weight_decay=l2, momentum=momentum)
+        self._noise = _Draws(self._stream, NOISE, self._network[0].inputs, plan.device)
+        self._dropouts = self._draw_dropouts()
+        self._epoch = 0
 
     def train(self, data: Tensors, stop: threading.Event) -> NDArray[np.float64]:
         """One epoch; the mean training loss on the way, shape (1,)."""
-        order = self._stream.order(len(data.train_inputs)).to(data.train_inputs.device)
+        self._epoch += 1
+        self._net.train()
+        order = self._stream.order(len(data.train_inputs)).to(self._plan.device)
+        deviation = float(self._plan.settings.input_noise[0])
         total = 0.0
-        for start in range(0, len(order), self._batch_size):
+        for rows in torch.split(order, self._plan.batch_size):
             if stop.is_set():
                 break
-            rows = order[start : start + self._batch_size]
-            self._optimiser.zero_grad(set_to_none=True)
-            loss = self._loss(data.train_inputs[rows], data.train_targets[rows])
+            for draws in (self._noise, *self._dropouts):
+                draws.meet(self._epoch, rows)
+            inputs = data.train_inputs[rows]
+            if deviation:
+                inputs = inputs + deviation * normal(self._noise.bits(), inputs.dtype).view(inputs.shape)
+            self._optimiser.zero_grad()
+            loss = self._loss(inputs, data.train_targets[rows])
             loss.backward()  # type: ignore[no-untyped-call]
             self._optimiser.step()
             total += float(loss.detach()) * len(rows)
@@ -45,26 +62,54 @@ class Loop:
     @torch.no_grad()
     def validate(self, data: Tensors) -> NDArray[np.float64]:
         """The validation loss, shape (1,)."""
+        self._net.eval()
         return np.array([float(self._loss(data.validation_inputs, data.validation_targets))])
 
     def keep(self, alive: NDArray[np.bool_]) -> None:
         """Nothing to compact: a lone network goes on as a whole or is dropped as a whole."""
 
+    def tensors(self, k: int) -> list[torch.Tensor]:
+        """What the network has learned, in the order and shapes of ``Stream.weights``; float64, on the processor."""
+        return [tensor.detach().double().cpu().clone() for tensor in networks.held(self._net, self._network)]
+
     def _loss(self, inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         outputs = self._net(inputs)
-        return F.cross_entropy(outputs, targets) if self._task == "classification" else F.mse_loss(outputs, targets)
+        if self._plan.model.task == "classification":
+            return F.cross_entropy(outputs, targets)
+        return F.mse_loss(outputs, targets)
+
+    def _draw_dropouts(self) -> "list[_Draws]":
+        """Let the dropout modules drop what the stream says, in place of what torch's own generator would."""
+        share = torch.tensor(self._plan.settings.dropout, device=self._plan.device)
+        modules = [module for module in self._net if isinstance(module, nn.Dropout)]
+        layers = [layer for layer in self._network if isinstance(layer, Dropout)]
+        drawn = []
+        for j, (module, layer) in enumerate(zip(modules, layers, strict=True)):
+            draws = _Draws(self._stream, DROPOUT + j, layer.inputs, self._plan.device)
+
+            def drop(
+                module: nn.Module, _: object, values: torch.Tensor, draws: "_Draws" = draws
+            ) -> torch.Tensor | None:
+                if not module.training or not share.any():
+                    return None
+                return values * kept(draws.bits(), share).view(values.shape) / (1 - float(share))
+
+            module.register_forward_hook(drop)
+            drawn.append(draws)
+        return drawn
 
 
-def _network(plan: Plan, weights: torch.Tensor) -> nn.Sequential:
-    """The network with the stream's initial weights."""
-    layers: list[nn.Module] = []
-    start = 0
-    sizes = (plan.n_inputs, *(layer.to[0] for layer in plan.widest if isinstance(layer, Dense)))
-    for n_in, n_out in itertools.pairwise(sizes):
-        layer = nn.Linear(n_in, n_out, dtype=torch.float64)
-        with torch.no_grad():
-            layer.weight.copy_(weights[start : start + n_in * n_out].view(n_in, n_out).T)
-            layer.bias.copy_(weights[start + n_in * n_out : start + (n_in + 1) * n_out])
-        start += (n_in + 1) * n_out
-        layers += [layer, nn.ReLU() if plan.model.activation == "relu" else nn.Tanh()]
-    return nn.Sequential(*layers[:-1]).to(device=plan.device, dtype=plan.dtype)
+class _Draws:
+    """The random bits of one model for one purpose."""
+
+    def __init__(self, stream: Stream, purpose: int, shape: tuple[int, ...], device: torch.device) -> None:
+        self._key = torch.tensor([stream.key(purpose)], dtype=torch.int32, device=device)
+        self._words = places(shape, device)
+
+    def meet(self, epoch: int, rows: torch.Tensor) -> None:
+        """From now on it is this epoch and these rows, (B,)."""
+        self._epoch, self._rows = torch.tensor(epoch, dtype=torch.int32, device=rows.device), rows[None]
+
+    def bits(self) -> torch.Tensor:
+        """For each row and place, int32, (1, B, *shape)."""
+        return hashes(self._key, self._epoch, self._rows, self._words)

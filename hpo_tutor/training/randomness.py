@@ -76,11 +76,19 @@ def hashes(keys: torch.Tensor, epoch: torch.Tensor, rows: torch.Tensor, words: t
     Returns:
         int32, shape (K, B, *words.shape), uniform over all whole numbers of 32 bits with sign.
     """
-    row = _mixed(rows.int().mul_(STEPS[0]).add_(_mixed(keys ^ epoch * STEPS[1])[:, None]))
-    row = row.view(*row.shape, *(1,) * words.dim())
-    bits = (row ^ words).mul_(FIRST)
+    return bits(row_words(keys, epoch, rows).view(*rows.shape, *(1,) * words.dim()), words)
+
+
+def row_words(keys: torch.Tensor, epoch: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+    """The part of ``hashes`` that all places share: a word for each model and row, int32, shape (K, B)."""
+    return _mixed(rows.int().mul_(STEPS[0]).add_(_mixed(keys ^ epoch * STEPS[1])[:, None]))
+
+
+def bits(rows: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
+    """The other part: 32 random bits wherever a row's word meets a place's, int32, of the shape both broadcast to."""
+    mixed = (rows ^ words).mul_(FIRST)
     # the last shift of the finaliser is left out: it mends the lowest bits, which count least here
-    return bits.bitwise_xor_(bits >> 15 & 0x1FFFF).mul_(SECOND)
+    return mixed.bitwise_xor_(mixed >> 15 & 0x1FFFF).mul_(SECOND)
 
 
 def normal(bits: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:

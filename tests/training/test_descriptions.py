@@ -31,13 +31,13 @@ def test_an_auto_encoder_goes_back_the_way_it_came() -> None:
     ("network", "expected"),
     [
         (MLP((32, 32)).layers(10), 10 * 32 + 32 + 32 * 32 + 32 + 32 + 1),
-        (MLP((32,), batch_norm=True).layers(10), 10 * 32 + 32 + 2 * 32 + 32 + 1),
+        (MLP((32,), batch_norm=True).layers(10), 10 * 32 + 2 * 32 + 32 + 1),
         (CNN((8, 8, 1), (Block(8), Block(16))).layers(64), 9 * 8 + 8 + 9 * 8 * 16 + 16 + 2 * 2 * 16 * 10 + 10),
         (AutoEncoder((8, 8, 1), (Block(4),), code=5).layers(64), 40 + (64 * 5 + 5) + (5 * 64 + 64) + 9 * 4 + 1),
     ],
 )
 def test_parameters_are_counted_as_by_hand(network: Network, expected: int) -> None:
-    """Weights and biases of every layer, scale and shift of every normalisation."""
+    """Weights and biases of every layer, scale and shift of every normalisation, before which there is no bias."""
     assert n_parameters(network) == expected
 
 
