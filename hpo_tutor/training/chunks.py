@@ -15,15 +15,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from hpo_tutor.training.architecture import n_activations, n_parameters
+from hpo_tutor.training.architecture import Network, n_activations, n_parameters
 from hpo_tutor.training.crew import Plan
 from hpo_tutor.training.descriptions import Model
 from hpo_tutor.training.settings import Settings
 
-# models of one chunk: on a processor what stays in the second-level cache, on a GPU what fills it
+# models of one chunk, and bytes of what a step of theirs leaves between the layers and of the errors that come back:
+# on a processor what stays in the caches (measured on MLPs and CNNs), on a GPU what fills it
 LARGEST_CHUNK, SMALLEST_CHUNK, GPU_CHUNK = 32, 16, 4096
+STEP_MEMORY, GPU_STEP_MEMORY = 2**24, 2**32
 WIDTHS = 4  # buckets of widths from one power of two to the next: at most a fifth of a bucket's width is zeros
-STEP_MEMORY = 2**28  # bytes for what a step of one chunk leaves between the layers, and the errors that come back
 COPIES = {"adam": 4, "sgd": 3}  # of each parameter: itself, its gradient, what the optimiser keeps
 
 
@@ -39,9 +40,7 @@ class Chunks(NamedTuple):
 
     def turns(self, memory: int) -> Iterator[NDArray[np.int64]]:
         """Models in the order of the population, as many at a time as ``memory`` bytes hold, but at least one."""
-        widths, which = np.unique(self.settings.width, return_inverse=True)
-        sizes = np.array([n_parameters(self.model.layers(self.n_inputs, int(width) or None)) for width in widths])
-        ends = np.cumsum(COPIES[self.optimiser] * self.dtype.itemsize * sizes[which])
+        ends = np.cumsum(self._bytes())
         first = 0
         while first < len(ends):
             before = ends[first - 1] if first else 0
@@ -59,17 +58,8 @@ class Chunks(NamedTuple):
         ]
 
     def _plan(self, ids: NDArray[np.int64]) -> Plan:
-        settings = self.settings.of(ids)
-        return Plan(
-            self.model,
-            self.n_inputs,
-            ids,
-            settings,
-            int(settings.batch_size[0]),
-            self.optimiser,
-            self.device,
-            self.dtype,
-        )
+        settings, (_, batch_size) = self.settings.of(ids), self._shape(ids[0])
+        return Plan(self.model, self.n_inputs, ids, settings, batch_size, self.optimiser, self.device, self.dtype)
 
     def _alike(self, ids: NDArray[np.int64]) -> list[NDArray[np.int64]]:
         """Models of one batch size and one bucket of widths together, those with many epochs first."""
@@ -101,9 +91,27 @@ class Chunks(NamedTuple):
         """Models of a full chunk: what suits the device, if a step of so many fits into memory."""
         if backend == "compiled":
             return LARGEST_CHUNK  # one after another: a step is that of one
+        on_processor = self.device.type == "cpu"
+        usual, room = (LARGEST_CHUNK, STEP_MEMORY) if on_processor else (GPU_CHUNK, GPU_STEP_MEMORY)
         widest = ids[np.argmax(self.settings.width[ids])]
-        network = self.model.layers(self.n_inputs, int(self.settings.width[widest]) or None)
-        step = 2 * n_activations(network) * int(self.settings.batch_size[widest]) * self.dtype.itemsize
-        usual = LARGEST_CHUNK if self.device.type == "cpu" else GPU_CHUNK
-        room = STEP_MEMORY if self.device.type == "cpu" else 16 * STEP_MEMORY
-        return max(1, min(usual, room // step))
+        return max(1, min(usual, room // self._step_bytes(*self._shape(widest))))
+
+    def _bytes(self) -> NDArray[np.int64]:
+        """What each model needs while its turn lasts; on a GPU the buffers of a step stay, too."""
+        state = COPIES[self.optimiser] * self.dtype.itemsize
+        shapes = [self._shape(i) for i in range(len(self.settings.width))]
+        needs = {
+            (width, batch_size): state * n_parameters(self._network(width))
+            + (self._step_bytes(width, batch_size) if self.device.type != "cpu" else 0)
+            for width, batch_size in set(shapes)
+        }
+        return np.array([needs[shape] for shape in shapes])
+
+    def _step_bytes(self, width: int, batch_size: int) -> int:
+        return 2 * n_activations(self._network(width)) * batch_size * self.dtype.itemsize
+
+    def _shape(self, i: int) -> tuple[int, int]:
+        return int(self.settings.width[i]), int(self.settings.batch_size[i])
+
+    def _network(self, width: int) -> Network:
+        return self.model.layers(self.n_inputs, width or None)

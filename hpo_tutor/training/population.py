@@ -4,6 +4,7 @@ K        number of models
 losses   (K,) validation losses: mean squared error (regression) or cross-entropy in nats (classification)
 """
 
+import math
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -67,9 +68,9 @@ class Population:
         device: where to train, "cpu" or "cuda"; None takes the GPU if there is one.
         dtype: "float32" or "float64".
         n_threads: worker threads on a processor; None takes every core. The loop always uses one.
-        memory: bytes for the models that train at once: their parameters, gradients and what the optimiser keeps. If
-            all do not fit, they train in turns, as many as fit, in the order of the population. None takes 1 GiB on a
-            processor and half of what is free on a GPU.
+        memory: bytes for the models that train at once: their parameters, gradients and what the optimiser keeps, on
+            a GPU also what a step leaves between the layers. If all do not fit, they train in turns, as many as fit,
+            in the order of the population. None takes 1 GiB on a processor and half of what is free on a GPU.
         keep_networks: keep what each model has learned, for ``network``.
 
     Raises:
@@ -156,7 +157,7 @@ class Population:
         self._stopped[places.astype(np.int64)] = True
 
     def network(self, i: int) -> nn.Sequential:
-        """The i-th model as it was when it last trained, as a plain module of torch on the processor, in float64.
+        """The i-th model as it was when it last trained: a plain module of torch, in float64, in evaluation mode.
 
         Raises:
             ValueError: networks are not kept, or this one has not finished.
@@ -166,7 +167,7 @@ class Population:
                 f"network {i} is not there; it is kept once it has trained, with Population(..., keep_networks=True)"
             )
         layers = self.model.layers(self.data.n_inputs, int(self.settings.width[i]) or None)
-        return networks.build(layers, self._tensors[i])
+        return networks.build(layers, self._tensors[i], float(self.settings.dropout[i]))
 
     def _reports(self, stop: threading.Event, stopped: NDArray[np.bool_]) -> Iterator[Report]:
         tensors = Tensors.of(self.data, self.model, self.device, self._dtype)
@@ -244,7 +245,7 @@ def _check_batches(model: Model, data: Data, width: int, batch_size: int) -> Non
     layers = model.layers(data.n_inputs, width or None)
     n_rows = len(data.train_inputs)
     single = batch_size == 1 or n_rows % batch_size == 1
-    if single and any(isinstance(layer, Normalisation) and len(layer.inputs) == 1 for layer in layers):
+    if single and any(isinstance(layer, Normalisation) and math.prod(layer.inputs[:-1]) == 1 for layer in layers):
         raise ValueError(
             f"batch_size {batch_size} leaves a step of a single row of {n_rows}, which batch normalisation turns into "
             "zeros; take another batch_size, or batch_norm=False"

@@ -9,6 +9,7 @@ these. The stack and the loop differ by rounding only.
 
 import itertools
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
@@ -44,7 +45,7 @@ class Stack:
     def train(self, data: Tensors, stop: threading.Event) -> NDArray[np.float64]:
         """One epoch; the mean training loss on the way, shape (K,)."""
         n_rows = len(data.train_inputs)
-        orders = torch.stack([stream.order(n_rows) for stream in self._streams]).to(self._numbers.device)
+        orders = self._orders(n_rows)
         self._chance.epoch.add_(1)
         self._work.total.zero_()
         for start in range(0, n_rows, self._plan.batch_size):
@@ -96,6 +97,15 @@ class Stack:
         shapes = [tensor.shape for layer in network for tensor in (*layer.tensors, *layer.statistics)]
         views = self._layout.tensors(self._numbers[k : k + 1].double().cpu())
         return [corner(view[0], shape).clone() for view, shape in zip(views, shapes, strict=True)]
+
+    def _orders(self, n_rows: int) -> torch.Tensor:
+        """The order of the rows for each model, (K, n_rows), on the device."""
+        if not self._numbers.is_cuda:
+            return torch.stack([stream.order(n_rows) for stream in self._streams])
+        # a GPU would wait for the orders of thousands of models; torch shuffles without the interpreter's lock
+        with ThreadPoolExecutor() as pool:
+            drawn = torch.stack(list(pool.map(lambda stream: stream.order(n_rows), self._streams)))
+        return drawn.pin_memory().to(self._numbers.device, non_blocking=True)
 
     def _start(self) -> torch.Tensor:
         """Initial numbers (K, P), float64: each model fills the first corner of every tensor."""

@@ -11,7 +11,7 @@
 #
 # **Before.** Python, calculus, and a rough idea of what training a network means.
 #
-# **Time.** 50 minutes.
+# **Time.** 55 minutes.
 
 # %% tags=["setup"]
 import numpy as np
@@ -281,8 +281,31 @@ claim("on a plain scale about one in a hundred", plain_scale < 50, n=plain_scale
 # two libraries, scikit-learn and hyperopt: a *preview*, as anybody could use them. Notebooks 06 and 08 build them by
 # hand.
 #
-# All of them now search the same space: learning rate and L2 penalty of the digits network. The networks were trained
-# beforehand on a dense grid, so that a trial costs a look into a table: a **landscape**. 25 trials each.
+# ## Two hundred at once
+#
+# Before you watch the four search, see what they search. Each point in the next picture is a network with a learning
+# rate and an L2 penalty of its own, drawn at random. Press **Train**: all two hundred learn at once, here, on your
+# machine.
+
+# %%
+live = widgets.LiveTraining("digits", ["learning_rate", "l2"], n_networks=200)
+live
+
+# %% [markdown]
+# *How to play:* Train begins, Stop ends it. Afterwards the slider goes back through the epochs, and the arrow keys do.
+# You can run other cells meanwhile.
+#
+# *In the picture:* on the left, a point's place says what was chosen, and its shade how good the network is by now:
+# dark is low. Beneath lies, faint, what was recorded beforehand with such networks on a dense grid; the points come to
+# agree with it. On the right grow their learning curves. The mark is the best network so far.
+#
+# 1. Which points light up first? Are these the best in the end?
+# 2. For a surprise, choose *epochs* for the axis across and train again. Where do long trainings help?
+#
+# ## Four samplers at work
+#
+# All four now search this space. The networks were trained beforehand on a dense grid, so that a trial costs a look
+# into a table: a **landscape**. 25 trials each.
 #
 # They do so 20 times. In each of these **laps** the pictures are divided in one of ten ways into training and
 # validation pictures (a **division**), and the ranges are drawn anew: four fifths of each axis, beginning anywhere.

@@ -87,11 +87,21 @@ def test_the_filters_of_a_block_are_a_width_too() -> None:
 
 
 def test_large_images_train_in_small_chunks() -> None:
-    """Windows of 32 x 32 x 16 pixels at 128 rows take some 100 MB a model, so few share a chunk; of digits many do."""
-    settings = settle({"learning_rate": 1e-3, "epochs": 1}, range(40))
-    for side, least, most in ((32, 1, 2), (8, 16, 32)):
+    """Windows of 32 x 32 x 16 pixels at 32 rows take some 40 MB a model, so it trains alone; of digits several do."""
+    settings = settle({"learning_rate": 1e-3, "epochs": 1, "batch_size": 32}, range(40))
+    for side, least, most in ((32, 1, 1), (8, 4, 16)):
         model = CNN((side, side, 1), (Block(16, pool=1), Block(4)))
         chunks = Chunks(model, side**2, settings, "adam", torch.device("cpu"), torch.float32)
         sizes = [len(plan.ids) for plan in chunks.plans(np.arange(40), "stack", 1)]
         assert sum(sizes) == 40
         assert least <= max(sizes) <= most
+
+
+def test_on_a_gpu_the_buffers_of_a_step_count() -> None:
+    """They stay from step to step there, so fewer models fit than on a processor."""
+    settings = settle({"learning_rate": 1e-3, "epochs": 1}, range(10))
+    on_gpu = Chunks(MLP((32, 32)), 10, settings, "adam", torch.device("cuda"), torch.float32)
+    activations = 10 + 32 + 32 + 32 + 32 + 32 + 32 + 1  # inputs, and twice (sums, curve, dropout) for each layer
+    each = 4 * (4 * 1441 + 2 * activations * 128)
+    assert [len(turn) for turn in on_gpu.turns(5 * each)] == [5, 5]
+    assert [len(turn) for turn in make_chunks(10).turns(5 * each)] == [10]
