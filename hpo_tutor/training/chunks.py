@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from hpo_tutor.training.architecture import Network, n_activations, n_parameters
 from hpo_tutor.training.crew import Plan
-from hpo_tutor.training.descriptions import Model
+from hpo_tutor.training.models.architecture import Network, n_activations, n_parameters
+from hpo_tutor.training.models.descriptions import Model
 from hpo_tutor.training.settings import Settings
 
 # models of one chunk, and bytes of what a step of theirs leaves between the layers and of the errors that come back:
@@ -50,12 +50,17 @@ class Chunks(NamedTuple):
 
     def plans(self, ids: NDArray[np.int64], backend: str, n_threads: int) -> list[Plan]:
         """These models cut into chunks for that many workers."""
-        groups = self._alike(ids) if backend == "stack" else [self._longest_first(ids)]
-        return [
-            self._plan(chunk)
-            for group in groups
-            for chunk in np.array_split(group, self._n_chunks(group, backend, n_threads))
-        ]
+        if backend == "stack":
+            chunks = [
+                chunk
+                for group in self._alike(ids)
+                for chunk in np.array_split(group, self._n_chunks(group, backend, n_threads))
+            ]
+        else:
+            # dealt out like cards, so that every chunk has its share of long trainings
+            sorted_ids, n_chunks = self._longest_first(ids), self._n_chunks(ids, backend, n_threads)
+            chunks = [sorted_ids[place::n_chunks] for place in range(n_chunks)]
+        return [self._plan(chunk) for chunk in chunks]
 
     def _plan(self, ids: NDArray[np.int64]) -> Plan:
         settings, (_, batch_size) = self.settings.of(ids), self._shape(ids[0])
@@ -72,7 +77,7 @@ class Chunks(NamedTuple):
         return [members[np.argsort(-self.settings.epochs[members], kind="stable")] for members in groups]
 
     def _longest_first(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The same models, those that take longest first, so that no worker begins with one at the end."""
+        """The same models, those that take longest first."""
         work = self.settings.epochs[ids] * np.maximum(self.settings.width[ids], 1)
         return ids[np.argsort(-work, kind="stable")]
 

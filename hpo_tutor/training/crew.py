@@ -22,8 +22,8 @@ import torch
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from hpo_tutor.training.architecture import Network
-from hpo_tutor.training.descriptions import AutoEncoder, Model
+from hpo_tutor.training.models.architecture import Network
+from hpo_tutor.training.models.descriptions import AutoEncoder, Model
 from hpo_tutor.training.rows import Data
 from hpo_tutor.training.settings import Settings
 

@@ -15,16 +15,16 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import nn
 
-from hpo_tutor.training import networks
-from hpo_tutor.training.architecture import Normalisation
+from hpo_tutor.training.backends.compiled import Compiled, why_not
+from hpo_tutor.training.backends.loop import Loop
+from hpo_tutor.training.backends.stacked.stack import Stack
 from hpo_tutor.training.chunks import Chunks
-from hpo_tutor.training.compiled import Compiled, why_not
 from hpo_tutor.training.crew import Crew, Plan, Tensors, Trainer
-from hpo_tutor.training.descriptions import Model
-from hpo_tutor.training.loop import Loop
+from hpo_tutor.training.models import networks
+from hpo_tutor.training.models.architecture import Normalisation
+from hpo_tutor.training.models.descriptions import Model
 from hpo_tutor.training.rows import Data
 from hpo_tutor.training.settings import settle
-from hpo_tutor.training.stack import Stack
 
 Backend = Literal["compiled", "stack", "loop"]
 BACKENDS: Mapping[str, Callable[[Plan], Trainer]] = {"compiled": Compiled, "stack": Stack, "loop": Loop}
@@ -234,10 +234,12 @@ def _backend(name: Backend | None, model: Model, device: torch.device) -> str:
     """The backend asked for, or the fastest that can do it."""
     if name is not None and name not in BACKENDS:
         raise ValueError(f"backend must be one of {', '.join(BACKENDS)}, got {name!r}")
+    if name in ("stack", "loop"):
+        return name
     reason = why_not(model, device)
     if name == "compiled" and reason:
         raise ValueError(f"the compiled backend {reason}; use backend='stack', or leave it out")
-    return name or ("stack" if reason else "compiled")
+    return "stack" if reason else "compiled"
 
 
 def _check_batches(model: Model, data: Data, width: int, batch_size: int) -> None:

@@ -11,7 +11,7 @@ any device computes for all models at once and in any order.
 import numpy as np
 import torch
 
-from hpo_tutor.training.architecture import Network, Shape
+from hpo_tutor.training.models.architecture import Network, Shape
 
 # one stream for each purpose, so that a wider network still sees the rows in the same order; further
 # dropout layers count on from DROPOUT

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hpo_tutor.training.descriptions import AutoEncoder, Model
+from hpo_tutor.training.models.descriptions import AutoEncoder, Model
 
 
 @dataclass(frozen=True, eq=False)

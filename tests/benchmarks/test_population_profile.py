@@ -12,15 +12,16 @@ from benchmarks.population_peers import BATCH_SIZE, N_TRAIN, surface, threads
 from numba import njit
 from numpy.typing import NDArray
 
-from hpo_tutor.training import MLP, kernels
+from hpo_tutor.training import MLP
+from hpo_tutor.training.backends import kernels
+from hpo_tutor.training.backends.compiled import Compiled
+from hpo_tutor.training.backends.kernels import buffers, layers
+from hpo_tutor.training.backends.stacked.layers.products import product
+from hpo_tutor.training.backends.stacked.optimisers import Adam
+from hpo_tutor.training.backends.stacked.stack import Stack
 from hpo_tutor.training.chunks import Chunks
-from hpo_tutor.training.compiled import Compiled
 from hpo_tutor.training.crew import Plan, Tensors
-from hpo_tutor.training.kernels import buffers, layers
-from hpo_tutor.training.layers.products import product
-from hpo_tutor.training.optimisers import Adam
 from hpo_tutor.training.settings import settle
-from hpo_tutor.training.stack import Stack
 
 CPU = torch.device("cpu")
 N_MODELS = 32
@@ -74,7 +75,7 @@ def stacked_products(plan: Plan, data: Tensors) -> Callable[[], None]:
         return made[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hpo_tutor.training.layers.stages.product", noted)
+        patch.setattr("hpo_tutor.training.backends.stacked.layers.stages.product", noted)
         Stack(plan).train(data, threading.Event())
     full, last = made[: len(made) // 2], made[len(made) // 2 :]
     assert len(full) == len(last) == 8, "three forward, three for the gradients, two for the errors below"

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpo_tutor.training import CNN, MLP, Block
-from hpo_tutor.training.architecture import n_parameters
 from hpo_tutor.training.chunks import Chunks
+from hpo_tutor.training.models.architecture import n_parameters
 from hpo_tutor.training.settings import settle
 
 

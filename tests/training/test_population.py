@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from hpo_tutor.training import MLP, Data, Population
+from hpo_tutor.training.backends.stacked.steps import Step
 from hpo_tutor.training.crew import Crew
-from hpo_tutor.training.steps import Step
 
 
 def make_data(task: str = "regression", n_train: int = 90, n_inputs: int = 4, seed: int = 0) -> Data:

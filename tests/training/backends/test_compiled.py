@@ -19,10 +19,10 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812 - the name that the whole field uses
 
 from hpo_tutor.training import CNN, MLP, Data, Population
+from hpo_tutor.training.backends.compiled import Compiled, why_not
+from hpo_tutor.training.backends.kernels import _compiled, bits
 from hpo_tutor.training.chunks import Chunks
-from hpo_tutor.training.compiled import Compiled, why_not
 from hpo_tutor.training.crew import Plan, Tensors, one_thread
-from hpo_tutor.training.kernels import _compiled, bits
 from hpo_tutor.training.randomness import DROPOUT, NOISE, Stream, hashes, kept, normal, places
 from hpo_tutor.training.settings import settle
 
@@ -268,7 +268,7 @@ def test_blocks_of_steps_do_not_show() -> None:
     data, losses = make_data(model), []
     for block in (1, 2**40):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("hpo_tutor.training.compiled.BLOCK", block)
+            patch.setattr("hpo_tutor.training.backends.compiled.BLOCK", block)
             losses.append(Population(model, data, columns, [0], "compiled", dtype="float64").train()[0])
     assert losses[0] == pytest.approx(losses[1], rel=1e-12)
 
@@ -339,7 +339,7 @@ def test_without_numba_the_stack_trains(fault: str, tmp_path: Path) -> None:
     printed = run(
         "import torch\n"
         "from hpo_tutor.training import MLP, Data, Population\n"
-        "from hpo_tutor.training.compiled import why_not\n"
+        "from hpo_tutor.training.backends.compiled import why_not\n"
         "print(why_not(MLP(), torch.device('cpu')))\n"
         "rows = [[0.0], [1.0]]\n"
         "print(Population(MLP(), Data(rows, [0, 1], rows, [0, 1]), {'learning_rate': 1, 'epochs': 1}, [0]).backend)",
@@ -356,7 +356,7 @@ def test_numba_is_loaded_only_when_it_is_needed() -> None:
     printed = run(
         "import torch\n"
         "from hpo_tutor.training import MLP\n"
-        "from hpo_tutor.training.compiled import why_not\n"
+        "from hpo_tutor.training.backends.compiled import why_not\n"
         "why_not(MLP(activation='tanh'), torch.device('cpu'))\n"
         "print('numba' in sys.modules)\n"
         "why_not(MLP(), torch.device('cpu'))\n"

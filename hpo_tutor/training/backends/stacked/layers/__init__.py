@@ -9,8 +9,8 @@ Everything that a step needs is allocated once, and the layers are wired to it; 
 that is what lets it be recorded as one graph.
 """
 
-from hpo_tutor.training.layers.chain import Chain, Dropping
-from hpo_tutor.training.layers.products import copy
-from hpo_tutor.training.layers.stages import Draws
+from hpo_tutor.training.backends.stacked.layers.chain import Chain, Dropping
+from hpo_tutor.training.backends.stacked.layers.products import copy
+from hpo_tutor.training.backends.stacked.layers.stages import Draws
 
 __all__ = ["Chain", "Draws", "Dropping", "copy"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from hpo_tutor.training import CNN, MLP, AutoEncoder, Block, Data, Population
-from hpo_tutor.training.descriptions import Model
+from hpo_tutor.training.models.descriptions import Model
 
 Columns = dict[str, NDArray[np.float64]]
 QUICK = settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -14,7 +14,7 @@ import math
 
 import torch
 
-from hpo_tutor.training.architecture import Convolution, Dense, Layer, Network, Normalisation, Shape
+from hpo_tutor.training.models.architecture import Convolution, Dense, Layer, Network, Normalisation, Shape
 
 ALIGNED = 16  # numbers: a model begins where a vector register can load
 

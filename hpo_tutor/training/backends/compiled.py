@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from hpo_tutor.training.architecture import Dense
 from hpo_tutor.training.crew import Plan, Tensors
-from hpo_tutor.training.descriptions import MLP, Model
+from hpo_tutor.training.models.architecture import Dense
+from hpo_tutor.training.models.descriptions import MLP, Model
 from hpo_tutor.training.randomness import DROPOUT, NOISE, Stream, kept, normal, places
 
 Array = NDArray[np.floating]
@@ -40,7 +40,7 @@ def why_not(model: Model, device: torch.device) -> str:
 def _without_numba() -> str:
     """What is missing for the kernels; numba is loaded only once somebody asks."""
     try:
-        from hpo_tutor.training import kernels  # noqa: F401 - the question is whether it can be imported
+        from hpo_tutor.training.backends import kernels  # noqa: F401 - the question is whether it can be imported
     except Exception as error:  # a broken installation raises whatever it likes
         return f"needs numba, which cannot be imported here ({error})"
     return ""
@@ -79,7 +79,7 @@ class _Network:
     """One network: what it has learned, and how it goes on."""
 
     def __init__(self, plan: Plan, k: int) -> None:
-        from hpo_tutor.training import kernels
+        from hpo_tutor.training.backends import kernels
 
         self._kernels = kernels
         settings, network = plan.settings, plan.network(k)

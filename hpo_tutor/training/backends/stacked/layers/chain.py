@@ -4,7 +4,19 @@ from typing import NamedTuple
 
 import torch
 
-from hpo_tutor.training.architecture import (
+from hpo_tutor.training.backends.stacked.layers.images import Convolved, Pooled, Upsampled
+from hpo_tutor.training.backends.stacked.layers.products import Buffer, buffer
+from hpo_tutor.training.backends.stacked.layers.stages import (
+    CURVES,
+    Draws,
+    Dropped,
+    InPlace,
+    Normalised,
+    Stage,
+    Weighted,
+)
+from hpo_tutor.training.backends.stacked.storage import Layout
+from hpo_tutor.training.models.architecture import (
     Activation,
     Convolution,
     Dense,
@@ -13,10 +25,6 @@ from hpo_tutor.training.architecture import (
     Pooling,
     Upsampling,
 )
-from hpo_tutor.training.layers.images import Convolved, Pooled, Upsampled
-from hpo_tutor.training.layers.products import Buffer, buffer
-from hpo_tutor.training.layers.stages import CURVES, Draws, Dropped, InPlace, Normalised, Stage, Weighted
-from hpo_tutor.training.storage import Layout
 
 
 class Dropping(NamedTuple):

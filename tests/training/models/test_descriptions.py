@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hpo_tutor.training import CNN, MLP, AutoEncoder, Block, Data, Population
-from hpo_tutor.training.architecture import Network, n_parameters
+from hpo_tutor.training.models.architecture import Network, n_parameters
 
 
 def test_width_replaces_every_hidden_layer() -> None:

@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from hpo_tutor.training import CNN, MLP, AutoEncoder, Block
-from hpo_tutor.training.architecture import Convolution, Network, Pooling, Upsampling
-from hpo_tutor.training.layers import Chain, Draws, Dropping
-from hpo_tutor.training.layers.products import buffer, product
-from hpo_tutor.training.networks import build, held
+from hpo_tutor.training.backends.stacked.layers import Chain, Draws, Dropping
+from hpo_tutor.training.backends.stacked.layers.products import buffer, product
+from hpo_tutor.training.backends.stacked.storage import Layout
+from hpo_tutor.training.models.architecture import Convolution, Network, Pooling, Upsampling
+from hpo_tutor.training.models.networks import build, held
 from hpo_tutor.training.randomness import Stream
-from hpo_tutor.training.storage import Layout
 
 N_MODELS, N_ROWS = 3, 5
 GENERATOR = torch.Generator().manual_seed(0)

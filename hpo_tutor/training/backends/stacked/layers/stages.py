@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import torch
 
-from hpo_tutor.training.architecture import Dropout
-from hpo_tutor.training.layers.products import Buffer, product
+from hpo_tutor.training.backends.stacked.layers.products import Buffer, product
+from hpo_tutor.training.backends.stacked.storage import channels_first
+from hpo_tutor.training.models.architecture import Dropout
 from hpo_tutor.training.randomness import bits, kept, places, row_words
-from hpo_tutor.training.storage import channels_first
 
 MOMENTUM, EPSILON = 0.1, 1e-5  # of batch normalisation, as torch has them
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import nn
 
-from hpo_tutor.training.architecture import (
+from hpo_tutor.training.models.architecture import (
     Activation,
     Convolution,
     Dense,

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from hpo_tutor.training.architecture import (
+from hpo_tutor.training.models.architecture import (
     Activation,
     Convolution,
     Dense,
@@ -27,7 +27,7 @@ Curve = Literal["relu", "tanh"]
 
 @dataclass(frozen=True)
 class MLP:
-    """A fully connected network; on the features of a frozen network (``frozen.features``) it is a head.
+    """A fully connected network; on the ``features`` of a frozen network it is a head.
 
     Attributes:
         hidden: width of each hidden layer; the hyperparameter ``width`` replaces them all.

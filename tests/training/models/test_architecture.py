@@ -8,8 +8,16 @@ import torch
 from torch import nn
 
 from hpo_tutor.training import CNN, MLP, AutoEncoder, Block
-from hpo_tutor.training.architecture import Convolution, Dense, Layer, Normalisation, Pooling, Upsampling, n_activations
-from hpo_tutor.training.networks import build
+from hpo_tutor.training.models.architecture import (
+    Convolution,
+    Dense,
+    Layer,
+    Normalisation,
+    Pooling,
+    Upsampling,
+    n_activations,
+)
+from hpo_tutor.training.models.networks import build
 from hpo_tutor.training.randomness import Stream
 
 

@@ -8,9 +8,9 @@ import math
 
 import torch
 
-from hpo_tutor.training.architecture import Convolution
-from hpo_tutor.training.layers.products import Buffer, buffer
-from hpo_tutor.training.layers.stages import Stage, Weighted
+from hpo_tutor.training.backends.stacked.layers.products import Buffer, buffer
+from hpo_tutor.training.backends.stacked.layers.stages import Stage, Weighted
+from hpo_tutor.training.models.architecture import Convolution
 
 POOLED = torch.ops.aten.max_pool2d_with_indices
 POOLED_BACK = torch.ops.aten.max_pool2d_with_indices_backward

@@ -15,14 +15,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from hpo_tutor.training.architecture import Dropout
+from hpo_tutor.training.backends.stacked.layers import Chain, copy
+from hpo_tutor.training.backends.stacked.optimisers import OPTIMISERS
+from hpo_tutor.training.backends.stacked.scores import cross_entropy, squared_error
+from hpo_tutor.training.backends.stacked.steps import Chance, Step, Work, rows_last
+from hpo_tutor.training.backends.stacked.storage import Layout, corner
 from hpo_tutor.training.crew import Plan, Tensors
-from hpo_tutor.training.layers import Chain, copy
-from hpo_tutor.training.optimisers import OPTIMISERS
+from hpo_tutor.training.models.architecture import Dropout
 from hpo_tutor.training.randomness import DROPOUT, NOISE, Stream
-from hpo_tutor.training.scores import cross_entropy, squared_error
-from hpo_tutor.training.steps import Chance, Step, Work, rows_last
-from hpo_tutor.training.storage import Layout, corner
 
 VALIDATION_ROWS = 256  # at a time: bounds the memory, and stays in the second-level cache
 

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 import torch
 
-from hpo_tutor.training.architecture import Shape
+from hpo_tutor.training.backends.stacked.layers import Chain, Draws, Dropping, copy
+from hpo_tutor.training.backends.stacked.optimisers import Momentum
+from hpo_tutor.training.backends.stacked.scores import cross_entropy, squared_error
+from hpo_tutor.training.backends.stacked.storage import Layout
 from hpo_tutor.training.crew import Tensors
-from hpo_tutor.training.layers import Chain, Draws, Dropping, copy
-from hpo_tutor.training.optimisers import Momentum
+from hpo_tutor.training.models.architecture import Shape
 from hpo_tutor.training.randomness import hashes, normal, places
-from hpo_tutor.training.scores import cross_entropy, squared_error
-from hpo_tutor.training.storage import Layout
 
 WARM_UP = 2  # steps before recording, in which the libraries of a GPU set themselves up
 

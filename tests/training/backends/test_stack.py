@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from hpo_tutor.training import CNN, MLP, Block, Data, Population
-from hpo_tutor.training import stack as stack_room
+from hpo_tutor.training.backends.stacked import stack as stack_room
+from hpo_tutor.training.backends.stacked.stack import Stack
+from hpo_tutor.training.backends.stacked.steps import Step
+from hpo_tutor.training.backends.stacked.storage import corner
 from hpo_tutor.training.crew import Plan, Tensors
-from hpo_tutor.training.descriptions import Model
+from hpo_tutor.training.models.descriptions import Model
 from hpo_tutor.training.randomness import Stream
 from hpo_tutor.training.settings import settle
-from hpo_tutor.training.stack import Stack
-from hpo_tutor.training.steps import Step
-from hpo_tutor.training.storage import corner
 
 CPU = torch.device("cpu")
 DEVICES = pytest.mark.parametrize("device", ["cpu", *(["cuda"] if torch.cuda.is_available() else [])])

@@ -7,7 +7,7 @@ from sklearn.datasets import load_digits
 from torch import nn
 
 from hpo_tutor.training import CNN, MLP, Block, Data, Population
-from hpo_tutor.training.frozen import body, features
+from hpo_tutor.training.models.frozen import body, features
 
 
 def digits() -> Data:

@@ -9,7 +9,7 @@ import torch.nn.functional as F  # noqa: N812 - the name that the whole field us
 from torch import nn
 
 from hpo_tutor.training import CNN, MLP, AutoEncoder, Block
-from hpo_tutor.training.networks import build, held
+from hpo_tutor.training.models.networks import build, held
 from hpo_tutor.training.randomness import Stream
 
 Rows = torch.Tensor

@@ -11,9 +11,9 @@ import torch.nn.functional as F  # noqa: N812 - the name that the whole field us
 from numpy.typing import NDArray
 from torch import nn
 
-from hpo_tutor.training import networks
-from hpo_tutor.training.architecture import Dropout
 from hpo_tutor.training.crew import Plan, Tensors
+from hpo_tutor.training.models import networks
+from hpo_tutor.training.models.architecture import Dropout
 from hpo_tutor.training.randomness import DROPOUT, NOISE, Stream, hashes, kept, normal, places
 
 

@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from hpo_tutor.training.architecture import Shape
-from hpo_tutor.training.storage import channels_first
+from hpo_tutor.training.backends.stacked.storage import channels_first
+from hpo_tutor.training.models.architecture import Shape
 
 SMALL, NARROWEST = 10**6, 8  # multiplications of a small product; least rows or columns of a piece
 

@@ -1,0 +1,1 @@
+"""How do many models pass through a network together? See ``stack``."""

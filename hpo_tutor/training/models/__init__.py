@@ -1,0 +1,1 @@
+"""What can be trained? Descriptions of networks, the layers they consist of, and how they look in plain torch."""
