@@ -87,7 +87,9 @@ def _points(layer: Points, frame: Frame) -> Iterator[str]:
 
 
 def _line(layer: Line, frame: Frame) -> Iterator[str]:
-    yield _stroked(frame.path(_array(layer.x), _array(layer.y)), layer)
+    x, y = _array(layer.x), _array(layer.y)
+    for one in y.T if y.ndim == 2 else [y]:
+        yield _stroked(frame.path(x, one), layer)
 
 
 def _stroked(path: str, layer: Line | Segments | Marks) -> str:

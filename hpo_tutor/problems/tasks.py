@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from hpo_tutor.problems import datasets
 from hpo_tutor.search_space import Choice, Domain, Float, Integer
 from hpo_tutor.training import CNN, MLP, Block, Data
-from hpo_tutor.training.descriptions import Model
+from hpo_tutor.training.models.descriptions import Model
 
 SHUFFLE_SEED = 20_260_101  # of the rows; part of what a recorded landscape means, so it never changes
 TRAINING_SHARE = 2 / 3

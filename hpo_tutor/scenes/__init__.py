@@ -10,6 +10,7 @@ _HOMES = {
     "Band": "layers",
     "Board": "stage",
     "Circles": "layers",
+    "Cohort": "training",
     "Heatmap": "layers",
     "Line": "layers",
     "Marks": "layers",
@@ -20,7 +21,9 @@ _HOMES = {
     "beside": "stage",
     "design": "searches",
     "landscape": "surfaces",
+    "moment": "training",
     "race": "races",
+    "replay": "training",
     "search": "searches",
     "style": "looks",
 }

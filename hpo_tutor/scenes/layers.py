@@ -129,10 +129,11 @@ class Points(Layer):
 
 @dataclass(frozen=True, eq=False)
 class Line(Layer):
-    """A line through points; a nan breaks it.
+    """A line through points, or several over the same x; a nan breaks it.
 
     Attributes:
-        x, y: (n,) its corners.
+        x: (n,) places of its corners.
+        y: (n,) heights of its corners; (n, k) for k lines.
         color: of the line.
         dash: one of ``looks.DASHES``.
         width: in pixels.
@@ -151,6 +152,14 @@ class Line(Layer):
 
     def __post_init__(self) -> None:
         known_dash(self.dash)
+        y = np.asarray(self.y, dtype=np.float32)
+        if y.ndim == 2:
+            if len(y) != np.size(self.x):
+                raise ValueError(
+                    f"several lines need y of shape ({np.size(self.x)}, k), a row for each x, got {y.shape}"
+                )
+            object.__setattr__(self, "y", frozen(y))
+            object.__setattr__(self, "_arrays", ("x",))
         self._settle()
 
 

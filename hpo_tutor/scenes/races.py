@@ -14,7 +14,7 @@ from hpo_tutor.scenes.looks import style
 from hpo_tutor.scenes.searches import LARGE, trail
 from hpo_tutor.scenes.stage import Axis, Board, Scene
 from hpo_tutor.scenes.surfaces import landscape
-from hpo_tutor.scenes.ticks import number
+from hpo_tutor.scenes.ticks import counting, number
 from hpo_tutor.trials import History
 
 
@@ -47,7 +47,7 @@ def race(raced: Race, objective: Any, seed: int | None = None, samplers: Sequenc
     maps = {name: landscape(member, title=name) for name in names}
     shared = maps[names[0]].layers  # the same arrays in every panel, so that they are kept once
     losses = _axis(raced.loss_label, histories)
-    trials = Axis("trial", 0.5, raced.n_trials + 0.5, ticks=_whole(raced.n_trials))
+    trials = Axis("trial", 0.5, raced.n_trials + 0.5, ticks=counting(raced.n_trials))
     boards = []
     for t in range(max(map(len, histories.values()))):
         row = []
@@ -86,12 +86,6 @@ def _axis(label: str, histories: dict[str, History]) -> Axis:
     low, high = float(best.min()), float(max(np.median(seen), np.quantile(best, 0.9)))
     room = 0.06 * (high - low) or 0.05 * abs(low) or 1.0
     return Axis(label, low - room, high + room)
-
-
-def _whole(n_trials: int) -> list[tuple[float, str]]:
-    """About six whole numbers from 1 to the last trial."""
-    step = max(1, round(n_trials / 5))
-    return [(float(n), str(n)) for n in sorted({1, *range(step, n_trials + 1, step)})]
 
 
 def _standing(histories: dict[str, History], t: int, n_trials: int) -> str:

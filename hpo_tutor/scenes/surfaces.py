@@ -4,7 +4,7 @@ across, up   value of the first / second hyperparameter -> its unit coordinate, 
 z            (n_y, n_x) expected loss
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -100,9 +100,9 @@ def shades(z: Array) -> Shades:
     return Shades(np.log10(np.maximum(heights, floor)), skewed=True)
 
 
-def surface(objective: Any, n_levels: int = 61) -> Heatmap:
+def surface(objective: Any, n_levels: int = 61, shading: Callable[[Array], Shades] = shades) -> Heatmap:
     """The expected loss as a layer; dark is low; see ``chart`` for its arguments and errors."""
-    return _layer(objective, chart(objective, n_levels))
+    return _layer(objective, chart(objective, n_levels), shading)
 
 
 def landscape(
@@ -164,8 +164,8 @@ def loss_label(objective: Any) -> str:
     return _noted(getattr(objective, "loss_names", ("loss",))[0], getattr(objective, "loss_unit", ""))
 
 
-def _layer(objective: Any, found: Map) -> Heatmap:
-    z, skewed = shades(found.z)
+def _layer(objective: Any, found: Map, shading: Callable[[Array], Shades] = shades) -> Heatmap:
+    z, skewed = shading(found.z)
     lowest, highest = float(np.nanmin(found.z)), float(np.nanmax(found.z))
     (x, columns), (y, rows) = (
         _cells(domain, list(values))

@@ -27,6 +27,12 @@ def linear(low: float, high: float, most: int = 6) -> list[Tick]:
     return [(k * step, f"{k * step:.{places}f}".replace("-", MINUS)) for k in range(first, last + 1)]
 
 
+def counting(last: int) -> list[Tick]:
+    """About six whole numbers from 1 to the last."""
+    step = max(1, round(last / 5))
+    return [(float(n), str(n)) for n in sorted({1, *range(step, last + 1, step)})]
+
+
 def logarithmic(low: float, high: float, decades: bool = False) -> list[Tick]:
     """1, 2, 5, 10, 20, ... around two positive values, by powers of ten if they are many; some may lie outside.
 

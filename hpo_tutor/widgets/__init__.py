@@ -1,4 +1,4 @@
-"""What can a student step, play and turn? A player of scenes, all of whose pictures the browser has from the start.
+"""What can a student step, play, turn and watch? Pictures that the browser has from the start, and live training.
 
 Names are resolved on first use.
 """
@@ -7,6 +7,7 @@ from hpo_tutor.lazy import offer
 
 _HOMES = {
     "Dial": "dials",
+    "LiveTraining": "live",
     "Player": "player",
     "race_player": "player",
 }

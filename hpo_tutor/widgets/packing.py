@@ -13,8 +13,8 @@ The header's tables, each entry unique and named by its place:
     pictures  [sentence, [stage, layer, layer, ...], ...], one list for each scene
     frames    the picture of every combination of the dials, the last dial running fastest
 and besides: slots and rows (see ``boards``), longest (sentence), dials, play and drag (places of dials), stay (whether
-the reader keeps the place), hints (which keys do what), legend (see ``legends``), symbols, dashes, and shades (pixels)
-from the lowest to the highest.
+the reader keeps the place), hints (which keys do what), legend (see ``legends``), symbols, dashes, shades (pixels)
+from the lowest to the highest, and plan (a number of all that is laid out: equal where only layers and words are new).
 
 An array that begins as a later one does (trials so far) shares its floats, so a growing trace costs what its last
 frame costs.
@@ -22,6 +22,7 @@ frame costs.
 
 import json
 import struct
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
@@ -101,6 +102,8 @@ def pack(
         "dashes": dict(looks.DASHES),
         "shades": [_pixel(looks.shade(i / N_SHADES)) for i in range(N_SHADES + 1)],
     }
+    laid_out = [header[name] for name in ("slots", "rows", "dials", "hints", "axes", "stages", "legend")]
+    header["plan"] = zlib.crc32(_words(laid_out).encode())
     words = json.dumps(header, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     words += b" " * (-len(words) % 4)
     size = 4 + len(words) + store.n_bytes
@@ -194,7 +197,7 @@ def _place(table: dict[Any, int], entry: Any) -> int:
     return table.setdefault(entry, len(table))
 
 
-def _words(entry: Mapping[str, Any]) -> str:
+def _words(entry: Any) -> str:
     return json.dumps(entry, ensure_ascii=False, default=float)  # numpy's own numbers become plain ones
 
 

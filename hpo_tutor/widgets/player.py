@@ -6,23 +6,20 @@ picture of the first frame shown stands in for the player, with its sentence.
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
-from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import traitlets
-from anywidget import AnyWidget
 
 from hpo_tutor.race.results import Race
-from hpo_tutor.scenes.stage import Board, Scene, as_board
+from hpo_tutor.scenes.stage import Board, Scene
 from hpo_tutor.widgets.dials import Dial, combinations, draggable, flat, hints, settled, steps
 from hpo_tutor.widgets.packing import pack
+from hpo_tutor.widgets.pictures import Pictures, script
 
-HERE = Path(__file__).parent
 Frames = Sequence[Scene | Board] | Mapping[str, Sequence[Scene | Board]]
 
 
-class _Trace(NamedTuple):
+class Trace(NamedTuple):
     """A picture for every combination of the dials, the last dial running fastest."""
 
     pictures: Sequence[Scene | Board]
@@ -30,12 +27,13 @@ class _Trace(NamedTuple):
     play: int | None
     drag: tuple[int, int] | None = None
 
-    def packed(self, pick: bool, stay: bool = False, revision: int = 0) -> bytes:
+    def packed(self, pick: bool = False, stay: bool = False, revision: int = 0) -> bytes:
+        """What the browser is sent; see ``packing.pack``."""
         told = hints(self.dials, self.play, bool(self.drag), pick)
         return pack(self.pictures, self.dials, play=self.play, drag=self.drag, stay=stay, hints=told, revision=revision)
 
 
-class Player(AnyWidget):
+class Player(Pictures):
     """Pictures that are stepped, played and turned in the browser.
 
     Arrow keys step, home and end go to the ends, space plays and pauses; up and down turn the second dial.
@@ -59,19 +57,13 @@ class Player(AnyWidget):
             speed is not positive.
     """
 
-    _esm = HERE / "player.js"
-    _css = HERE / "theme.css"
+    _esm = script("stage", "player", render="render")
 
-    frames = traitlets.Bytes().tag(sync=True)
-    start = traitlets.Int().tag(sync=True)
-    label = traitlets.Unicode().tag(sync=True)
-    speed = traitlets.Float().tag(sync=True)
-    pick = traitlets.Bool().tag(sync=True)
     picked = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
-        frames: "Frames | _Trace",
+        frames: "Frames | Trace",
         *,
         label: str = "",
         name: str = "step",
@@ -81,7 +73,7 @@ class Player(AnyWidget):
     ) -> None:
         if not speed > 0:
             raise ValueError(f"speed is steps a second, a positive number, got {speed}")
-        trace = frames if isinstance(frames, _Trace) else _stepped(frames, name)
+        trace = frames if isinstance(frames, Trace) else stepped(frames, name)
         place = _place(trace, start)
         packed = trace.packed(pick)
         self._step_name, self._revision = name, 0
@@ -133,7 +125,7 @@ class Player(AnyWidget):
         place = flat(settled_dials, start or {})
         moving = [key for key in numeric if len(settled_dials[key].values) > 1]
         played = play or next(iter(moving or numeric), None)
-        trace = _Trace(
+        trace = Trace(
             [make(**values) for values in combinations(settled_dials)],
             [dial.header() for dial in settled_dials.values()],
             None if played is None else keys.index(played),
@@ -153,7 +145,7 @@ class Player(AnyWidget):
         Raises:
             ValueError: as for a new player.
         """
-        trace = _stepped(frames, self._step_name)
+        trace = stepped(frames, self._step_name)
         place = _place(trace, 0 if start is None else start)
         self._revision += 1
         packed = trace.packed(self.pick, stay=start is None, revision=self._revision)
@@ -161,20 +153,6 @@ class Player(AnyWidget):
         with self.hold_sync():
             self.start = place
             self.frames = packed
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is None:
-            return None
-        from hpo_tutor import figures  # brings plotly, which a player that is not shown does not need
-
-        data, metadata = bundle
-        sentence = as_board(self._first_shown).sentence
-        words = ": ".join(filter(None, (self.label, sentence)))
-        drawn = figures.still(self._first_shown)
-        heading = f"<p><strong>{escape(self.label)}</strong></p>" if self.label else ""
-        page = f'<figure style="margin: 0">{heading}{drawn}<figcaption>{escape(sentence)}</figcaption></figure>'
-        return data | {"text/plain": words or "a player", "text/html": page}, metadata
 
 
 def race_player(race: Race, objective: Any, seed: int | None = None, samplers: Sequence[str] | None = None) -> Player:
@@ -194,13 +172,13 @@ def race_player(race: Race, objective: Any, seed: int | None = None, samplers: S
     return Player(frames, name="trial", label=f"{listed}, trial by trial")
 
 
-def _stepped(frames: Frames, name: str) -> _Trace:
+def stepped(frames: Frames, name: str) -> Trace:
     """One trace, or several of which one is chosen, with a slider over the steps."""
     if isinstance(frames, Scene | Board):
         raise ValueError("a player steps through a list of pictures, got a single one; write Player([picture])")
     if not isinstance(frames, Mapping):
         pictures = list(frames)
-        return _Trace(pictures, [steps(name, len(pictures))], 0)
+        return Trace(pictures, [steps(name, len(pictures))], 0)
     traces = {key: list(trace) for key, trace in frames.items()}
     empty = [key for key, trace in traces.items() if not trace]
     if empty or not traces:
@@ -208,10 +186,10 @@ def _stepped(frames: Frames, name: str) -> _Trace:
     longest = max(map(len, traces.values()))
     held = [picture for trace in traces.values() for picture in trace + trace[-1:] * (longest - len(trace))]
     choice = Dial("Show", list(traces), texts=list(traces)).header()
-    return _Trace(held, [choice, steps(name, longest)], 1)
+    return Trace(held, [choice, steps(name, longest)], 1)
 
 
-def _place(trace: _Trace, start: int) -> int:
+def _place(trace: Trace, start: int) -> int:
     """The flat number of the frame that is shown first."""
     n = len(trace.pictures)
     if trace.dials and trace.dials[-1]["kind"] == "steps":

@@ -67,7 +67,7 @@ def lab(chromium: Browser, server: Server) -> Iterator[Lab]:
 
 @pytest.fixture(scope="session")
 def player_server() -> Iterator[tuple[str, list[bytes]]]:
-    """A server of player.js, and the list of what it hands to the page."""
+    """A server of the scripts, and the list of what it hands to the page."""
     with served() as given:
         yield given
 

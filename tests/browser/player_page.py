@@ -1,24 +1,23 @@
 """A page with players on it and no kernel behind it.
 
-It loads player.js itself from a server of this machine, and gives it a model that does what anywidget's does.
+It loads the player's script from a server of this machine, and gives it a model that does what anywidget's does.
 What a page keeps although its players are gone (listeners, observers, timers, frames of animation) is counted from
-before player.js is loaded.
+before the script is loaded.
 """
 
 import http.server
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page
 
-from hpo_tutor.widgets import Player
-from hpo_tutor.widgets import player as room
+from hpo_tutor.widgets import LiveTraining, Player
+from hpo_tutor.widgets.pictures import HERE, Pictures
 
-HERE = Path(room.__file__).parent
-TRAITS = ("start", "label", "speed", "pick", "picked")
+SCRIPTS = {"player.js": str(Player._esm), "live.js": str(LiveTraining._esm)}
+STATE = ("start", "label", "speed", "pick", "picked", "form", "progress")
 
 # what stays behind: target and event of each listener, and how many observers, timers and frames are pending
 WATCH = """
@@ -85,6 +84,7 @@ PAGE = """<!doctype html>
 <link rel="stylesheet" href="/theme.css"></head><body><main></main>
 <script type="module">
 import player from "/player.js";
+import live from "/live.js";
 const bytes = async number => {
     const packed = new Uint8Array(await (await fetch(`/frames/${number}`)).arrayBuffer());
     const message = new Uint8Array(packed.length + 7); // a message from a kernel begins anywhere
@@ -93,26 +93,31 @@ const bytes = async number => {
 };
 window.models = [];
 window.endings = [];
-window.mount = async (number, state) => {
-    const values = {...state, frames: await bytes(number)}, heard = {}, saved = [];
+window.mount = async (number, state, kind) => {
+    const values = {...state, frames: await bytes(number)}, heard = {}, saved = [], sent = [];
     const model = {
         get: name => values[name],
-        set(name, value) { values[name] = value; (heard[`change:${name}`] ?? []).forEach(one => one()); },
+        set(name, value) {
+            if (Object.is(values[name], value)) return; // no change, nothing to hear
+            values[name] = value;
+            (heard[`change:${name}`] ?? []).forEach(one => one());
+        },
         on: (event, one) => (heard[event] ??= []).push(one),
         off: (event, one) => heard[event] = heard[event].filter(other => other !== one),
         save_changes: () => saved.push(structuredClone(values.picked)),
-        heard, saved,
+        send: message => sent.push(structuredClone(message)),
+        heard, saved, sent,
     };
     const el = document.createElement("div");
     document.querySelector("main").append(el);
     window.models.push(model);
-    window.endings.push(await player.render({model, el}));
+    window.endings.push(await {player, live}[kind].render({model, el}));
     return window.models.length - 1;
 };
-window.renew = async (index, number, start) => {
-    const frames = await bytes(number);
-    window.models[index].set("start", start);
-    window.models[index].set("frames", frames);
+window.renew = async (index, number, state) => {
+    const frames = await bytes(number), model = window.models[index];
+    for (const name in state) model.set(name, state[name]);
+    model.set("frames", frames);
 };
 window.ready = true;
 </script></body></html>
@@ -139,15 +144,21 @@ class Players:
     def _is_local(self, url: str) -> bool:
         return url.startswith((self._address, "data:", "blob:"))
 
-    def mount(self, player: Player) -> Locator:
-        """Put a player on the page as a notebook's output would, and return its outermost element."""
-        state = {name: getattr(player, name) for name in TRAITS}
-        index = self.page.evaluate("([n, state]) => window.mount(n, state)", [self._keep(player.frames), state])
+    def mount(self, widget: Pictures) -> Locator:
+        """Put a widget on the page as a notebook's output would, and return its outermost element."""
+        kind = "player" if isinstance(widget, Player) else "live"
+        given = [self._keep(widget.frames), state(widget), kind]
+        index = self.page.evaluate("given => window.mount(...given)", given)
         return self.page.locator(".hpo-player").nth(index)
 
-    def renew(self, player: Player, index: int = 0) -> None:
-        """Hand a player that is on the page what another one shows, as the kernel does after ``update``."""
-        self.page.evaluate("given => window.renew(...given)", [index, self._keep(player.frames), player.start])
+    def renew(self, widget: Pictures, index: int = 0) -> None:
+        """Hand a widget that is on the page what another one shows, as the kernel does when its traits change."""
+        given = [index, self._keep(widget.frames), state(widget)]
+        self.page.evaluate("given => window.renew(...given)", given)
+
+    def sent(self, index: int = 0) -> list[dict[str, Any]]:
+        """The messages that a widget has sent to its kernel."""
+        return list(self.page.evaluate("index => window.models[index].sent", index))
 
     def saved(self, index: int = 0) -> list[dict[str, Any]]:
         """What a player has told its kernel about picked places."""
@@ -169,19 +180,25 @@ class Players:
         return len(self._frames) - 1
 
 
+def state(widget: Pictures) -> dict[str, Any]:
+    """What the kernel tells the page besides the pictures."""
+    return {name: getattr(widget, name) for name in STATE if widget.has_trait(name)}
+
+
 @contextmanager
 def served() -> Iterator[tuple[str, list[bytes]]]:
-    """A server on the loopback, of the page, player.js, theme.css and every buffer in the list that comes with it."""
+    """A server on the loopback, of the page, its scripts, theme.css and every buffer in the list that comes with it."""
     frames: list[bytes] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            kinds = {"js": "text/javascript", "css": "text/css"}
             name = self.path.strip("/")
             if name.startswith("frames/"):
                 kind, body = "application/octet-stream", frames[int(name.removeprefix("frames/"))]
-            elif name in ("player.js", "theme.css"):
-                kind, body = kinds[name.rpartition(".")[2]], (HERE / name).read_bytes()
+            elif name == "theme.css":
+                kind, body = "text/css", (HERE / name).read_bytes()
+            elif name in SCRIPTS:
+                kind, body = "text/javascript", SCRIPTS[name].encode()
             else:
                 kind, body = "text/html", PAGE.encode()
             self.send_response(200)

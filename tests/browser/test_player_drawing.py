@@ -68,6 +68,10 @@ LAYERS = {
         Line([0, 0.4, np.nan, 0.6, 1], [0.2, 0.2, 0.5, 0.8, 0.8], looks.SKY, width=6),
         {(0.2, 0.2): looks.SKY, (0.8, 0.8): looks.SKY, (0.5, 0.5): None, (0.5, 0.35): None},
     ),
+    "several lines": (
+        Line([0, 0.4, 1], [[0.2, 0.9], [0.2, np.nan], [0.2, 0.6]], looks.SKY, width=6),
+        {(0.2, 0.2): looks.SKY, (0.8, 0.2): looks.SKY, (0.2, 0.9): None, (0.7, 0.75): None, (0.4, 0.5): None},
+    ),
     "band": (
         Band([0, 0.5, 0.6, 0.7, 1], [0.1, 0.1, np.nan, 0.6, 0.6], [0.3, 0.3, 0.5, 0.9, 0.9], looks.ORANGE, 1.0),
         {(0.2, 0.2): looks.ORANGE, (0.2, 0.4): None, (0.6, 0.4): None, (0.9, 0.7): looks.ORANGE, (0.9, 0.4): None},

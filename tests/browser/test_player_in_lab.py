@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
-import nbformat
+from cells import notebook, run
 from driver import Lab
 from player_looks import EMPTY, STRONGEST, channels, color_of, colors, contrast, panel
 from player_page import WATCH
 from playwright.sync_api import expect
 
 from hpo_tutor.scenes import looks
-
-PYTHON = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
 
 SETUP = """from hpo_tutor.scenes import Axis, Points, Scene, Text, beside
 from hpo_tutor.widgets import Player
@@ -21,30 +19,9 @@ def at(x, y):
 FRAMES = "[at(0.1, 0.2), at(0.5, 0.4), at(0.9, 0.8)]"
 
 
-def notebook(folder: Path, name: str, *sources: str) -> str:
-    """A notebook of code cells in the server's folder."""
-    cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=PYTHON), folder / name)
-    return name
-
-
 def sources(lab: Lab) -> list[str]:
     """The text of every cell."""
     return ["".join(cell["source"]) for cell in lab.cells()]
-
-
-def run(lab: Lab, cell: int) -> None:
-    """Run one cell."""
-    lab.page.evaluate(
-        """async cell => {
-            const {content, context} = window.jupyterapp.shell.currentWidget;
-            content.activeCellIndex = cell;
-            content.deselectAll();
-            await window.jupyterapp.commands.execute('notebook:run-cell');
-            await context.sessionContext.session.kernel.requestKernelInfo();
-        }""",
-        cell,
-    )
 
 
 def test_jupyterlab_steps_a_player_and_keeps_the_notebook(lab: Lab, folder: Path, tmp_path: Path):

@@ -86,6 +86,14 @@ def test_a_line_breaks_where_a_number_is_missing():
     assert re.sub(r"[\d. ]+", " ", path.get("d")).split() == ["M", "L", "M", "L"]
 
 
+def test_several_lines_over_the_same_x_are_drawn_apart():
+    """Each column of y is a line of its own."""
+    y = np.array([[0.0, 1.0], [1.0, np.nan], [0.5, 0.2]])
+    paths = drawn([Line([0, 0.5, 1], y, dash="dash")], grid=False).iter(f"{SVG}path")
+    words = [re.sub(r"[\d. ]+", " ", path.get("d")).split() for path in paths if path.get("stroke-dasharray")]
+    assert words == [["M", "L", "L"], ["M", "M"]]
+
+
 def test_a_heatmap_is_a_picture_with_its_first_row_below():
     """Each cell has the colour of its shade, nan cells are clear, and row 0 lies at the bottom."""
     z = np.array([[0.0, 1.0], [np.nan, 0.5]])

@@ -34,6 +34,13 @@ def test_logarithmic_ticks_are_written_as_one_would():
     assert ticks.logarithmic(1e-6, 1e-1, decades=True)[0][1] == "10⁻⁶"
 
 
+@pytest.mark.parametrize(("last", "wanted"), [(1, [1]), (3, [1, 2, 3]), (20, [1, 4, 8, 12, 16, 20])])
+def test_counts_begin_at_one(last: int, wanted: list[int]):
+    """About six whole numbers, the first of them 1."""
+    assert [value for value, _ in ticks.counting(last)] == wanted
+    assert [text for _, text in ticks.counting(last)] == list(map(str, wanted))
+
+
 def test_an_axis_keeps_the_ticks_that_lie_on_it():
     """Ticks outside the ends are dropped; those given are kept as they are."""
     assert [text for _, text in Axis("rate", 1e-3, 1e-1, log=True).ticks] == ["0.001", "0.01", "0.1"]

@@ -77,10 +77,16 @@ def _plain_scene(scene: Scene) -> dict[str, Any]:
         for name, axis in (("x", scene.x), ("y", scene.y))
     }
     layers = [
-        {"kind": type(layer).__name__.lower()} | {f.name: _comparable(getattr(layer, f.name)) for f in fields(layer)}
+        {"kind": type(layer).__name__.lower()} | {f.name: _comparable(_sent(layer, f.name)) for f in fields(layer)}
         for layer in scene.layers
     ]
     return axes | {"title": scene.title, "aspect": scene.aspect, "grid": scene.grid, "layers": layers}
+
+
+def _sent(layer: Any, name: str) -> Any:
+    """A field of a layer; the heights of several lines travel row by row."""
+    value = getattr(layer, name)
+    return value.ravel() if isinstance(layer, Line) and isinstance(value, np.ndarray) else value
 
 
 def _comparable(value: Any) -> Any:
@@ -112,6 +118,11 @@ def columns(n: int) -> st.SearchStrategy[np.ndarray]:
     return arrays.arrays(np.float32, n, elements=anything) | st.just(np.arange(n, dtype=np.float32))
 
 
+def heights(n: int) -> st.SearchStrategy[np.ndarray]:
+    """The heights of up to three lines over n places."""
+    return st.integers(0, 3).flatmap(lambda k: arrays.arrays(np.float32, (n, k), elements=anything))
+
+
 @st.composite
 def layers(draw: st.DrawFn) -> Any:
     """Any layer, of up to five points, with all that it can be told."""
@@ -137,7 +148,7 @@ def layers(draw: st.DrawFn) -> Any:
             outline=draw(st.none() | colors),
             **look,
         ),
-        "line": lambda: Line(some["a"], some["b"], **look, **line),
+        "line": lambda: Line(some["a"], draw(st.just(some["b"]) | heights(n)), **look, **line),
         "band": lambda: Band(some["a"], some["b"], some["c"], **look),
         "circles": lambda: Circles(
             some["a"],

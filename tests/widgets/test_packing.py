@@ -200,3 +200,26 @@ def test_too_much_is_an_error(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(packing, "MOST_BYTES", 10_000)
     with pytest.raises(ValueError, match="show fewer"):
         packed(*(scene(sentence=f"{i}" * 100) for i in range(90)))
+
+
+def test_equal_plans_need_no_new_layout():
+    """The plan stays while only layers and sentences change, and changes with axes, titles, legends and dials."""
+    first = scene(Points(*DRAWN[:, :5], name="trials"), sentence="One.")
+    same = scene(Points(*DRAWN[:, 5:9], name="trials"), sentence="Two.")
+    others = [
+        scene(Points(*DRAWN[:, :5], name="trials"), title="A title"),
+        scene(Points(*DRAWN[:, :5], name="points")),
+        Scene([Points(*DRAWN[:, :5], name="trials")], UNIT, Axis("share", 0, 2)),
+    ]
+    plan = packed(first)[0]["plan"]
+    assert packed(same)[0]["plan"] == plan
+    plans = [packed(one)[0]["plan"] for one in others] + [packed(first, same)[0]["plan"]]
+    assert len({plan, *plans}) == 5
+
+
+def test_curves_that_grow_are_stored_once():
+    """Several lines over the same x: every shorter bundle lies within the longest."""
+    y = np.random.default_rng(0).random((60, 200), dtype=np.float32)
+    header, floats = packed(*(scene(Line(np.arange(t), y[:t]), sentence=str(t)) for t in range(1, 61)))
+    assert floats.size == y.size + 60
+    assert len(header["frames"]) == 60

@@ -1,19 +1,13 @@
 """The player's Python side: what it hands to the browser, what it refuses, and what stands in where no widget runs."""
 
-import re
-from pathlib import Path
-
 import numpy as np
 import pytest
-from hatchling.builders.wheel import WheelBuilder
 
 from hpo_tutor import problems, race, scenes, widgets
 from hpo_tutor.scenes import Axis, Board, Points, Scene, looks
 from hpo_tutor.widgets import Dial, Player
-from hpo_tutor.widgets import player as room
 from tests.widgets.packed import plain, restored, unpack
 
-HERE = Path(room.__file__).parent
 UNIT = Axis("share", 0, 1)
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -183,25 +177,6 @@ def test_a_race_of_900_frames_stays_small():
     packed = widgets.race_player(laps, family).frames
     assert len(unpack(packed)[0]["frames"]) == 900
     assert len(packed) < 5_000_000
-
-
-def test_the_script_is_small_and_asks_nobody():
-    """player.js is under 30,000 bytes, names no address, imports nothing, and never builds a page out of text."""
-    script = (HERE / "player.js").read_text()
-    assert len(script.encode()) < 30_000
-    assert not re.search(r"https?:|//\w+\.\w", script)
-    assert not re.search(r"\bimport\b|\brequire\(|\beval\(|new Function|\bfetch\(", script)
-    assert re.findall(r"innerHTML.*", script) == [
-        'innerHTML = `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${path}"/></svg>`;'
-    ]
-    assert "url(" not in (HERE / "theme.css").read_text()
-
-
-def test_script_and_style_reach_the_wheel():
-    """The wheel takes player.js and theme.css along with the rooms."""
-    root = HERE.parents[1]
-    included = {file.distribution_path for file in WheelBuilder(str(root)).recurse_included_files()}
-    assert {"hpo_tutor/widgets/player.js", "hpo_tutor/widgets/theme.css", "hpo_tutor/widgets/player.py"} <= included
 
 
 def test_colours_of_the_page_stay_its_own():

@@ -22,7 +22,7 @@ from hpo_tutor.problems.landscape_files import Recorded
 from hpo_tutor.problems.recording import machine, page
 from hpo_tutor.problems.recording.recipes import Recipe, recipe
 from hpo_tutor.training import Population
-from hpo_tutor.training.architecture import Network
+from hpo_tutor.training.models.architecture import Network
 
 
 def record(name: str, folder: str | Path | None = None, progress: bool = True, resume: bool = True) -> Path:

@@ -1,0 +1,177 @@
+"""How do many networks train while a student goes on working? In a thread of their own, which can be told to stop.
+
+K        number of networks
+losses   (t, K) validation losses in the task's unit, a row for each epoch so far; nan where a network did not train in
+         that epoch, inf where it diverged
+"""
+
+import os
+import threading
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpo_tutor import designs
+from hpo_tutor.problems import landscapes, tasks
+from hpo_tutor.scenes.training import Cohort
+from hpo_tutor.search_space import SearchSpace
+from hpo_tutor.training import Population, Report
+from hpo_tutor.tuning import trial_seed
+
+Array = NDArray[np.float64]
+
+MOST_NETWORKS = 1000
+BATCH = 0  # the data batch that is trained on, and whose recorded landscape lies below
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is trained.
+
+    Attributes:
+        task: the name of one of ``problems.tasks``.
+        across, up: the two hyperparameters that differ between the networks; the others stay at the task's defaults.
+        design: how the networks are spread over these two, see ``designs.NAMES``.
+        n_networks: how many are wanted; a lattice gives the largest square number that is no larger.
+        seed: of the design, and of the networks' initial weights and orders of the rows.
+
+    Raises:
+        ValueError: there is no such task, hyperparameter or design, or the number is out of range.
+    """
+
+    task: str = "digits"
+    across: str = "learning_rate"
+    up: str = "l2"
+    design: str = "random"
+    n_networks: int = 200
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        task = tasks.task(self.task)
+        for name in (self.across, self.up):
+            if name not in task.domains:
+                raise ValueError(f"{name!r} cannot be tuned on {self.task}; there are {', '.join(task.domains)}")
+        if self.across == self.up:
+            raise ValueError(f"a map needs two different hyperparameters, got {self.across} twice; change one of them")
+        if self.design not in designs.NAMES:
+            raise ValueError(f"design must be one of {', '.join(designs.NAMES)}, got {self.design!r}")
+        if int(self.n_networks) != self.n_networks or not 1 <= self.n_networks <= MOST_NETWORKS:
+            raise ValueError(f"n_networks must be a whole number from 1 to {MOST_NETWORKS}, got {self.n_networks!r}")
+
+    def cohort(self) -> Cohort:
+        """The networks before they train.
+
+        Raises:
+            MissingDataError: the data are not here and cannot be fetched.
+        """
+        task = tasks.task(self.task)
+        space = SearchSpace({name: task.domains[name] for name in (self.across, self.up)})
+        points = designs.make(self.design, int(self.n_networks), 2, self.seed)
+        epochs = [space.from_unit(point).get("epochs", task.defaults["epochs"]) for point in points]
+        return Cohort(
+            space=space,
+            points=points,
+            design=self.design,
+            loss_name=task.loss_name,
+            loss_unit=task.loss_unit,
+            guess=guess(self.task),
+            n_epochs=max(epochs),
+            ground=recorded(self.task, space),
+        )
+
+
+def guess(task: str) -> float:
+    """The validation loss of the best answer that looks at no input: the training rows' mean, or shares of classes."""
+    rows = tasks.rows(task, BATCH)
+    train, validation = rows.data.train_targets, rows.data.validation_targets
+    if tasks.task(task).model.task == "classification":
+        shares = np.bincount(train.astype(np.int64)) / len(train)
+        score = -np.log(shares[validation.astype(np.int64)]).mean()
+    else:
+        score = np.square(validation - train.mean(axis=0)).mean()
+    return float(tasks.losses_of(task, np.array([score]), rows.target_scale)[0])
+
+
+def recorded(task: str, space: SearchSpace) -> landscapes.Landscape | None:
+    """The landscape of the same loss over exactly this space, all else at the task's defaults; None for none."""
+    known = tasks.task(task)
+    for name in landscapes.names():
+        found = landscapes.landscape(name, batch=BATCH)
+        kept = all(known.defaults.get(key) == value for key, value in found.space.fixed.items())
+        if found.about["task"] == task and list(found.space.domains.items()) == list(space.domains.items()) and kept:
+            return found
+    return None
+
+
+class Run(threading.Thread):
+    """One training of a cohort; it ends with the last network, by ``stop``, or by an error.
+
+    Args:
+        setting: what is trained.
+        cohort: its networks.
+        tell: called in this thread after each epoch, and once when all is over, with this run.
+
+    Attributes:
+        asked_to_stop: whether ``stop`` was called.
+        ended: whether all is over.
+        error: what ended it, if that was an error.
+    """
+
+    def __init__(self, setting: Setting, cohort: Cohort, tell: Callable[["Run"], None]) -> None:
+        super().__init__(name="live training", daemon=True)  # a daemon does not hold up the interpreter's end
+        self.asked_to_stop = self.ended = False
+        self.error: Exception | None = None
+        self._setting, self._tell = setting, tell
+        known = tasks.task(setting.task).defaults
+        self._columns = {name: [config.get(name, known[name]) for config in cohort.configs] for name in known}
+        self._losses = np.full((cohort.n_epochs, len(cohort.configs)), np.nan)
+        self._n_epochs = 0
+        self._population: Population | None = None
+
+    @property
+    def losses(self) -> Array:
+        """So far, (t, K)."""
+        return self._losses[: self._n_epochs].copy()
+
+    @property
+    def n_training(self) -> int:
+        """How many networks still train."""
+        if self.asked_to_stop or self.ended:
+            return 0
+        losses = self.losses
+        trained = (~np.isnan(losses)).sum(axis=0)
+        return int(((trained < self._columns["epochs"]) & ~np.isinf(losses).any(axis=0)).sum())
+
+    def stop(self) -> None:
+        """Let all networks stop between two steps."""
+        self.asked_to_stop = True
+        if self._population is not None:
+            self._population.stop()
+
+    def run(self) -> None:
+        """Train."""
+        try:
+            self._train()
+        except Exception as error:  # whatever it is, the student reads it in the widget
+            self.error = error
+        self.ended = True
+        self._tell(self)
+
+    def _train(self) -> None:
+        task, rows = tasks.task(self._setting.task), tasks.rows(self._setting.task, BATCH)
+        seeds = [trial_seed(self._setting.seed, number) for number in range(self._losses.shape[1])]
+        # one core is left to the page and to the cells that run meanwhile
+        n_threads = max(1, (os.cpu_count() or 1) - 1)
+        population = Population(task.model, rows.data, self._columns, seeds, n_threads=n_threads)
+        with closing(cast("Generator[Report]", population.fit())) as reports:  # no worker outlives an error
+            self._population = population  # from here on it can be stopped: ``fit`` has begun
+            for report in reports if not self.asked_to_stop else ():
+                losses = tasks.losses_of(self._setting.task, report.losses, rows.target_scale)
+                row = self._losses[report.epoch - 1]
+                row[report.trained] = np.where(np.isfinite(losses), losses, np.inf)[report.trained]
+                self._n_epochs = max(self._n_epochs, report.epoch)
+                self._tell(self)
