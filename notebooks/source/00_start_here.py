@@ -296,11 +296,12 @@ live
 # You can run other cells meanwhile.
 #
 # *In the picture:* on the left, a point's place says what was chosen, and its shade how good the network is by now:
-# dark is low. Beneath lies, faint, what was recorded beforehand with such networks on a dense grid; the points come to
-# agree with it. On the right grow their learning curves. The mark is the best network so far.
+# dark is low. Beneath lies, faint, what was recorded beforehand with such networks on a dense grid. On the right grow
+# their learning curves. The large blue point is the best network so far, in both.
 #
-# 1. Which points light up first? Are these the best in the end?
-# 2. For a surprise, choose *epochs* for the axis across and train again. Where do long trainings help?
+# 1. Which points turn dark first? Is the best network of the end among them?
+# 2. For a surprise, choose *two convolutions* as the network and train again: the same pictures, another plan. Which
+#    learning rates suit it?
 #
 # ## Four samplers at work
 #
