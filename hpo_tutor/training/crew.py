@@ -11,7 +11,7 @@ every worker computes on one thread, and the caller's setting is put back after 
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +26,8 @@ from hpo_tutor.training.models.architecture import Network
 from hpo_tutor.training.models.descriptions import AutoEncoder, Model
 from hpo_tutor.training.rows import Data
 from hpo_tutor.training.settings import Settings
+
+WATCH = 0.1  # seconds after which an interrupt is seen at the latest
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -132,7 +134,12 @@ class Crew:
         with one_thread():
             if self._pool is None:
                 return [work(item) for item in items]
-            return list(self._pool.map(self._alone(work), items))
+            futures = [self._pool.submit(self._alone(work), item) for item in items]
+            # looking up now and then: an interrupt that comes just before a wait would else be seen after it
+            while (states := wait(futures, WATCH, FIRST_EXCEPTION)).not_done:
+                if any(future.exception() for future in states.done):
+                    break
+            return [future.result() for future in futures]
 
     @staticmethod
     def _alone(work: Callable[[Item], Result]) -> Callable[[Item], Result]:
