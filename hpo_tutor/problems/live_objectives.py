@@ -64,8 +64,7 @@ class Live:
         for config in configs:
             self.space.validate(config)
         task, rows = tasks.task(self.name), tasks.rows(self.name, self.batch, self.n_batches)
-        known = {**task.defaults, **self.space.fixed}
-        hyperparameters = {name: [config.get(name, known[name]) for config in configs] for name in task.defaults}
+        hyperparameters = task.columns([{**self.space.fixed, **config} for config in configs])
         if fidelity is not None:
             hyperparameters["epochs"] = [fidelity] * len(configs)
         population = Population(task.model, rows.data, hyperparameters, seeds, **self._options)

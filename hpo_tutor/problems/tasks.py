@@ -5,7 +5,7 @@ A data set is cut into data batches: a race on several of them says more than on
     digits   ten divisions of all pictures into two thirds and one third: tenths would leave 45 rows to score
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -33,7 +33,7 @@ class Task:
         network: the network in words.
         model: the network.
         domains: hyperparameter's name -> its domain where it is tuned.
-        defaults: hyperparameter's name -> its value where it is not.
+        defaults: hyperparameter's name -> its value where it is not; what has none is switched off there.
         loss_name: what the validation rows are scored by.
         loss_unit: its unit.
         resplit: each data batch is a division of all rows anew, rather than a part of them.
@@ -50,6 +50,11 @@ class Task:
     loss_unit: str
     resplit: bool
     split: str
+
+    def columns(self, configs: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+        """What a population is told of K configurations: name -> K values, defaults where they are silent."""
+        full = [{**self.defaults, **config} for config in configs]
+        return {name: [config[name] for config in full] for name in full[0]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +75,7 @@ _OTHER_DOMAINS: Mapping[str, Domain] = {
 }
 _RESPLIT = "for each data batch all pictures shuffled anew; two thirds train and one third validates"
 _FILTERS = Choice((2, 4, 8, 16), ordered=True)
-_OTHER_DEFAULTS = {"l2": 1e-4, "epochs": 20, "width": 32, "batch_size": 128, "input_noise": 0.0, "dropout": 0.0}
+_OTHER_DEFAULTS = {"l2": 1e-4, "epochs": 20, "width": 32, "batch_size": 128}
 
 TASKS: Mapping[str, Task] = MappingProxyType(
     {

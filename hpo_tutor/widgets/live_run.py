@@ -126,8 +126,7 @@ class Run(threading.Thread):
         self.asked_to_stop = self.ended = False
         self.error: Exception | None = None
         self._setting, self._tell = setting, tell
-        known = tasks.task(setting.task).defaults
-        self._columns = {name: [config.get(name, known[name]) for config in cohort.configs] for name in known}
+        self._columns = tasks.task(setting.task).columns(cohort.configs)
         self._losses = np.full((cohort.n_epochs, len(cohort.configs)), np.nan)
         self._n_epochs = 0
         self._population: Population | None = None

@@ -114,7 +114,7 @@ def test_names_bring_default_domains_and_the_rest_is_fixed() -> None:
     assert space.domains["learning_rate"].log
     assert space.domains["l2"].log
     assert isinstance(space.domains["batch_size"], Choice)
-    assert dict(space.fixed) == {"epochs": 20, "width": 32, "input_noise": 0.0, "dropout": 0.0}
+    assert dict(space.fixed) == {"epochs": 20, "width": 32}
     own = problems.live("digits", {"epochs": Integer(2, 4), "width": 4}).space
     assert own.names == ("epochs",)
     assert own.fixed["width"] == 4
@@ -126,6 +126,20 @@ def test_every_hyperparameter_can_be_tuned() -> None:
     assert len(objective.space.names) == 7
     configs = [{**objective.space.sample(np.random.default_rng(i)), "epochs": 2} for i in range(8)]
     assert np.isfinite(objective.evaluate(configs, seeds=range(8))).all()
+
+
+def test_what_is_not_named_is_switched_off() -> None:
+    """Without a word on noise and dropout there are none; tuned or fixed, they reach the networks."""
+    config = {"learning_rate": 1e-2, "l2": 1e-4, "epochs": 2}
+    plain = problems.live("digits", config | {"learning_rate": Float(1e-3, 1e-1, log=True)})
+    off, on = ({"learning_rate": 1e-2, "input_noise": noise, "dropout": noise} for noise in (0.0, 0.5))
+    names = {"learning_rate": Float(1e-3, 1e-1, log=True), "input_noise": Float(0, 1), "dropout": Float(0, 0.6)}
+    tuned = problems.live("digits", {"l2": 1e-4, "epochs": 2, **names})
+    assert plain({"learning_rate": 1e-2}) == tuned(off)
+    assert plain({"learning_rate": 1e-2}) != tuned(on)
+    assert problems.live("digits", {"l2": 1e-4, "epochs": 2, **names, "dropout": 0.5})(
+        {"learning_rate": 1e-2, "input_noise": 0.5}
+    ) == tuned(on)
 
 
 def test_fidelity_is_the_number_of_epochs() -> None:
