@@ -27,6 +27,7 @@ Array = NDArray[np.float64]
 
 N_SHADES = 48  # more cannot be told apart in a disc of ten pixels
 RADII = (0.0125, 0.0085)  # of a network's disc on the map and at the end of its curve: shares of the panel's width
+RIM = 0.025  # of an axis, beyond either end of a domain
 WAITING = 0.65  # opacity of a network that has not trained
 FAINT = 0.4  # opacity of the recorded map below the networks
 FEW_FOLD = 4.0  # where the best loss is smaller than guessing by more than this, a linear axis would hide it
@@ -70,7 +71,7 @@ class Cohort:
     @cached_property
     def axes(self) -> tuple[Axis, Axis]:
         """Of the map."""
-        x, y = (axis_of(name, domain) for name, domain in self.space.domains.items())
+        x, y = (_with_rim(axis_of(name, domain), domain) for name, domain in self.space.domains.items())
         return x, y
 
     @cached_property
@@ -164,19 +165,20 @@ class Standing(NamedTuple):
         return int(finite.argmin()) if np.isfinite(finite).any() else None
 
 
-def moment(cohort: Cohort, losses: ArrayLike, seen: ArrayLike | None = None) -> Board:
+def moment(cohort: Cohort, losses: ArrayLike, seen: ArrayLike | None = None, most: float = math.inf) -> Board:
     """The map and the learning curves after some epochs.
 
     Args:
         cohort: the networks.
         losses: (t, K); t = 0 shows the networks that wait.
         seen: losses that the scale is to hold as well, such as those of later epochs.
+        most: numbers in all curves together; with more they show every second epoch, every fourth, and so on.
     """
     losses = np.asarray(losses, dtype=np.float64).reshape(-1, len(cohort.points))
     standing = Standing.of(losses)
     scale = Scale.of(cohort.guess, _best(cohort, losses if seen is None else np.asarray(seen)))
     return beside(
-        _map(cohort, standing, scale), _curves(cohort, losses, standing, scale), sentence=told(cohort, losses)
+        _map(cohort, standing, scale), _curves(cohort, losses, standing, scale, most), sentence=told(cohort, losses)
     )
 
 
@@ -192,14 +194,15 @@ def told(cohort: Cohort, losses: ArrayLike) -> str:
     standing, n = Standing.of(losses), len(cohort.points)
     across, up = cohort.space.names
     if not len(losses):
-        return f"{n} networks wait where the design {cohort.design} puts them, over {across} and {up}."
+        return f"{_networks_in_words(n)} wait where the design {cohort.design} puts them, over {across} and {up}."
     words = [f"Epoch {len(losses)} of {cohort.n_epochs}."]
     if standing.best is not None:
         config = cohort.configs[standing.best]
         at = " and ".join(f"{name} {_text(config[name])}" for name in (across, up))
         loss, middle = standing.loss[standing.best], float(np.nanmedian(standing.loss))
         half = f"; half have {number(middle)} or less" if n > 1 and math.isfinite(middle) else ""
-        words.append(f"The best of {n} networks has a loss of {number(loss)} {cohort.loss_unit}, at {at}{half}.")
+        best = f"The best of {_networks_in_words(n)} has a loss of {number(loss)} {cohort.loss_unit}"
+        words.append(f"{best}, at {at}{half}.")
     worse = int((np.isfinite(standing.loss) & (standing.loss > cohort.guess)).sum())
     if worse:
         words.append(f"{worse} {'is' if worse == 1 else 'are'} worse than guessing ({number(cohort.guess)}).")
@@ -225,14 +228,15 @@ def _map(cohort: Cohort, standing: Standing, scale: Scale) -> Scene:
     return Scene(layers, *cohort.axes, title=f"{len(cohort.points)} networks", aspect=0.8, grid=False)
 
 
-def _curves(cohort: Cohort, losses: Array, standing: Standing, scale: Scale) -> Scene:
+def _curves(cohort: Cohort, losses: Array, standing: Standing, scale: Scale, most: float) -> Scene:
     epochs, n = np.arange(1, len(losses) + 1), cohort.n_epochs
     label = f"{cohort.loss_name} ({cohort.loss_unit})"
     y, span = scale.axis(label), 1.08 * n
     x = Axis("epoch", 0.5 - 0.06 * n, n + 0.5, ticks=counting(n))
     layers: list[AnyLayer] = [_key(y, scale, (x.low, x.low + 0.03 * span), label)]
     layers.append(Marks([scale.guess], "y", across=True, color=GREY, dash="dash", width=1.5, name="guessing"))
-    layers.append(Line(epochs, losses, INK, width=1.0, opacity=0.16))
+    step = 1 if losses.size <= most else 2 ** math.ceil(math.log2(losses.size / most))
+    layers.append(Line(epochs[::step], losses[::step], INK, width=1.0, opacity=0.16))
     if standing.best is not None:
         look = style(cohort.design)
         layers.append(Line(epochs, losses[:, standing.best], look.color, look.dash, 2.5))
@@ -274,6 +278,17 @@ def _best(cohort: Cohort, losses: Array) -> float:
     return min((float(one[np.isfinite(one)].min()) for one in drawn if np.isfinite(one).any()), default=math.inf)
 
 
+def _with_rim(axis: Axis, domain: Any) -> Axis:
+    """A little longer at both ends, so that discs there are whole; the options of a choice have room anyway."""
+    if isinstance(domain, Choice):
+        return axis
+    if axis.log:
+        factor = (axis.high / axis.low) ** RIM
+        return replace(axis, low=axis.low / factor, high=axis.high * factor)
+    more = RIM * (axis.high - axis.low)
+    return replace(axis, low=axis.low - more, high=axis.high + more)
+
+
 def _round_below(value: float) -> float:
     """The largest of 1, 2, 5 times a power of ten that is smaller."""
     decade = 10.0 ** math.floor(math.log10(value))
@@ -282,3 +297,7 @@ def _round_below(value: float) -> float:
 
 def _text(value: Any) -> str:
     return number(value) if isinstance(value, float) else str(value)
+
+
+def _networks_in_words(n: int) -> str:
+    return f"{n} network{'' if n == 1 else 's'}"

@@ -137,8 +137,8 @@ class Crew:
             futures = [self._pool.submit(self._alone(work), item) for item in items]
             # looking up now and then: an interrupt that comes just before a wait would else be seen after it
             while (states := wait(futures, WATCH, FIRST_EXCEPTION)).not_done:
-                if any(future.exception() for future in states.done):
-                    break
+                for failed in (future for future in states.done if future.exception()):
+                    failed.result()  # raises; the others need not be waited for
             return [future.result() for future in futures]
 
     @staticmethod

@@ -49,11 +49,24 @@ class Report(NamedTuple):
     trained: NDArray[np.bool_]
 
 
+class _Fit(NamedTuple):
+    """One run of ``fit``: who was stopped, and what was reached; a later run has its own."""
+
+    stop: threading.Event
+    stopped: NDArray[np.bool_]
+    losses: NDArray[np.float64]
+    tensors: dict[int, list[torch.Tensor]]
+
+    @classmethod
+    def new(cls, n_models: int) -> "_Fit":
+        return cls(threading.Event(), np.zeros(n_models, dtype=bool), np.full(n_models, np.nan), {})
+
+
 class Population:
     """K networks, each with its own hyperparameters, initial weights and order of the rows.
 
     A model's loss depends on its own settings and seed, never on the company it trains in (up to rounding). Models that
-    have had their epochs, that were stopped, and whose loss is no longer finite, are taken out and cost nothing more.
+    have had their epochs, that were stopped, or whose loss is no longer finite, are taken out and cost nothing more.
 
     Args:
         model: what is trained.
@@ -98,7 +111,9 @@ class Population:
             raise ValueError(f"n_threads must be at least 1, got {n_threads}; None takes every core")
         if memory is not None and memory < 1:
             raise ValueError(f"memory is a number of bytes, at least 1, got {memory}; None takes what is usual")
-        self.settings = settle(hyperparameters, seeds, optimiser)
+        settings = settle(hyperparameters, seeds, optimiser)
+        # a step never has more rows than there are
+        self.settings = settings._replace(batch_size=np.minimum(settings.batch_size, len(data.train_inputs)))
         data.check_targets(model)
         self.model, self.data, self.optimiser, self.device = model, data, optimiser, _device(device)
         self._dtype = DTYPES[dtype]
@@ -108,9 +123,7 @@ class Population:
         alone = self.backend == "loop" or self.device.type != "cpu"
         self._n_threads = 1 if alone else n_threads or _n_cores()
         self._memory, self._keep = memory or _usual_memory(self.device), keep_networks
-        self._losses = np.full(len(self), np.nan)
-        self._tensors: dict[int, list[torch.Tensor]] = {}
-        self._stop, self._stopped = threading.Event(), np.zeros(len(self), dtype=bool)
+        self._now = _Fit.new(len(self))
 
     def __len__(self) -> int:
         return len(self.settings.seeds)
@@ -118,7 +131,7 @@ class Population:
     @property
     def losses(self) -> NDArray[np.float64]:
         """Validation loss of each model after its last epoch so far, shape (K,); nan before its first."""
-        return self._losses.copy()
+        return self._now.losses.copy()
 
     def train(self) -> NDArray[np.float64]:
         """Train to the end and return the final validation losses, shape (K,)."""
@@ -130,71 +143,79 @@ class Population:
         """Train from the start, all models epoch by epoch; one report an epoch until the last model is done.
 
         Leaving the loop, or interrupting it, stops the workers between two steps; ``losses`` keeps what was reported.
+        A run that is still under way ends when the next one begins.
         """
-        self._losses = np.full(len(self), np.nan)
-        self._tensors = {}
-        self._stop, self._stopped = threading.Event(), np.zeros(len(self), dtype=bool)
-        return self._reports(self._stop, self._stopped)
+        self._now.stop.set()
+        self._now = _Fit.new(len(self))
+        return self._reports(self._now)
 
     def stop(self, ids: ArrayLike | None = None) -> None:
         """Let models train no further, from inside the loop over ``fit`` or from another thread.
 
         Args:
-            ids: their places in the population: the epoch under way is their last. None stops all between two steps,
-                and ``fit`` ends without a report of the epoch that was begun.
+            ids: their places in the population: the epoch under way is their last, and a model whose turn has not
+                come has none. None stops all between two steps, and ``fit`` ends without a report of the epoch that
+                was begun.
 
         Raises:
             ValueError: there is no such place.
         """
         if ids is None:
-            self._stop.set()
+            self._now.stop.set()
             return
         places = np.atleast_1d(np.asarray(ids))
         if places.size and not (
             np.issubdtype(places.dtype, np.integer) and 0 <= places.min() <= places.max() < len(self)
         ):
             raise ValueError(f"ids are whole numbers from 0 to {len(self) - 1}, got {ids!r}")
-        self._stopped[places.astype(np.int64)] = True
+        self._now.stopped[places.astype(np.int64)] = True
 
     def network(self, i: int) -> nn.Sequential:
         """The i-th model as it was when it last trained: a plain module of torch, in float64, in evaluation mode.
 
+        Where training was stopped in mid-epoch it has made some steps more than ``losses`` tells of.
+
         Raises:
             ValueError: networks are not kept, or this one has not finished.
         """
-        if i not in self._tensors:
+        if i not in self._now.tensors:
             raise ValueError(
                 f"network {i} is not there; it is kept once it has trained, with Population(..., keep_networks=True)"
             )
         layers = self.model.layers(self.data.n_inputs, int(self.settings.width[i]) or None)
-        return networks.build(layers, self._tensors[i], float(self.settings.dropout[i]))
+        return networks.build(layers, self._now.tensors[i], float(self.settings.dropout[i]))
 
-    def _reports(self, stop: threading.Event, stopped: NDArray[np.bool_]) -> Iterator[Report]:
-        tensors = Tensors.of(self.data, self.model, self.device, self._dtype)
+    def _reports(self, now: _Fit) -> Iterator[Report]:
+        tensors, stop = Tensors.of(self.data, self.model, self.device, self._dtype), now.stop
+
+        def begin(plan: Plan) -> Trainer | None:
+            return None if stop.is_set() else BACKENDS[self.backend](plan)
 
         def one_epoch(trainer: Trainer) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-            return trainer.train(tensors, stop), trainer.validate(tensors)
+            training = trainer.train(tensors, stop)
+            return training, np.full(len(training), np.nan) if stop.is_set() else trainer.validate(tensors)
 
         trainers: list[Trainer] = []
         try:
             with Crew(self._n_threads, stop) as crew:
-                for plans in self._turns():
-                    trainers = crew.map(BACKENDS[self.backend], plans)
+                for plans in self._turns(now):
+                    trainers = [trainer for trainer in crew.map(begin, plans) if trainer is not None]
                     epoch = 0
                     while trainers and not stop.is_set():
                         epoch += 1
                         results = crew.map(one_epoch, trainers)
                         if stop.is_set():
                             return
-                        report = self._report(epoch, trainers, results)
+                        report = self._report(now, epoch, trainers, results)
                         yield report
-                        trainers = [trainer for trainer in trainers if self._goes_on(trainer, report, stopped)]
+                        trainers = [trainer for trainer in trainers if self._goes_on(now, trainer, report)]
         finally:
             for trainer in trainers:
-                self._part(trainer, np.zeros(len(trainer.ids), dtype=bool))
+                self._part(now, trainer, np.isnan(now.losses[trainer.ids]))
 
     def _report(
         self,
+        now: _Fit,
         epoch: int,
         trainers: Sequence[Trainer],
         results: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]],
@@ -206,28 +227,33 @@ class Population:
             report.training_losses[trainer.ids] = training
             report.losses[trainer.ids] = validation
             report.trained[trainer.ids] = True
-        self._losses[report.trained] = report.losses[report.trained]
+        now.losses[report.trained] = report.losses[report.trained]
         return report
 
-    def _goes_on(self, trainer: Trainer, report: Report, stopped: NDArray[np.bool_]) -> bool:
+    def _goes_on(self, now: _Fit, trainer: Trainer, report: Report) -> bool:
         """Whether any of its models trains another epoch; those that do not are taken out."""
-        alive = (trainer.epochs > report.epoch) & np.isfinite(report.losses[trainer.ids]) & ~stopped[trainer.ids]
-        self._part(trainer, alive)
+        ids = trainer.ids
+        alive = (trainer.epochs > report.epoch) & np.isfinite(report.losses[ids]) & ~now.stopped[ids]
+        self._part(now, trainer, alive)
         if alive.any() and not alive.all():
             trainer.keep(alive)
         return bool(alive.any())
 
-    def _part(self, trainer: Trainer, alive: NDArray[np.bool_]) -> None:
-        """Keep what the models that leave have learned, if that is wanted."""
+    def _part(self, now: _Fit, trainer: Trainer, but: NDArray[np.bool_]) -> None:
+        """Keep what the models have learned, if that is wanted; all but those."""
         if self._keep:
-            for k in np.flatnonzero(~alive):
-                self._tensors[int(trainer.ids[k])] = trainer.tensors(int(k))
+            for k in np.flatnonzero(~but):
+                now.tensors[int(trainer.ids[k])] = trainer.tensors(int(k))
 
-    def _turns(self) -> Iterator[list[Plan]]:
-        """Plans for the models that train at once, until all had their turn."""
+    def _turns(self, now: _Fit) -> Iterator[list[Plan]]:
+        """Plans for the models that train at once, until all had their turn, or all are stopped."""
         chunks = Chunks(self.model, self.data.n_inputs, self.settings, self.optimiser, self.device, self._dtype)
-        for ids in chunks.turns(self._memory):
-            yield chunks.plans(ids, self.backend, self._n_threads)
+        for turn in chunks.turns(self._memory):
+            if now.stop.is_set():
+                return
+            ids = turn[~now.stopped[turn]]
+            if len(ids):
+                yield chunks.plans(ids, self.backend, self._n_threads)
 
 
 def _backend(name: Backend | None, model: Model, device: torch.device) -> str:
@@ -256,15 +282,11 @@ def _check_batches(model: Model, data: Data, width: int, batch_size: int) -> Non
 
 def _device(name: str | None) -> torch.device:
     """The device asked for, or the best there is."""
-    if name is None:
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-    except RuntimeError as error:
-        raise ValueError(f"device must be 'cpu' or 'cuda', got {name!r}; None takes the best there is") from error
-    if device.type == "cuda" and not torch.cuda.is_available():
+    if name not in (None, "cpu", "cuda"):
+        raise ValueError(f"device must be 'cpu' or 'cuda', got {name!r}; None takes the best there is")
+    if name == "cuda" and not torch.cuda.is_available():
         raise ValueError(f"device={name!r} needs a GPU that torch can see, and there is none; use device='cpu'")
-    return device
+    return torch.device(name or ("cuda" if torch.cuda.is_available() else "cpu"))
 
 
 def _usual_memory(device: torch.device) -> int:

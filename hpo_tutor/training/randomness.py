@@ -16,6 +16,7 @@ from hpo_tutor.training.models.architecture import Network, Shape
 # one stream for each purpose, so that a wider network still sees the rows in the same order; further
 # dropout layers count on from DROPOUT
 WEIGHTS, ORDER, NOISE, DROPOUT = 0, 1, 2, 3
+# (whoever changes these numbers: ``kernels`` has them in its machine code, and is compiled again when it changes)
 # multipliers and shifts of a 32-bit finaliser with little bias (C. Wellons, hash-prospector, "lowbias32")
 FIRST, SECOND = 0x7FEB352D, 0x846CA68B - 2**32
 STEPS = (0x9E3779B1 - 2**32, 0x85EBCA6B - 2**32, 0x27D4EB2F)  # odd, one for each axis of a layer

@@ -31,6 +31,8 @@ class Data:
         for part in ("train", "validation"):
             for name in (f"{part}_inputs", f"{part}_targets"):
                 values = np.asarray(getattr(self, name))
+                whole = name.endswith("targets") and values.dtype.kind in "iu"
+                values = np.ascontiguousarray(values, dtype=np.int64 if whole else np.float64)
                 object.__setattr__(self, name, values)
                 if not np.all(np.isfinite(values)):
                     raise ValueError(
@@ -38,8 +40,8 @@ class Data:
                         "fill or drop these rows first"
                     )
             inputs, targets = getattr(self, f"{part}_inputs"), getattr(self, f"{part}_targets")
-            if inputs.ndim != 2 or len(inputs) == 0:
-                raise ValueError(f"{part}_inputs must have shape (n >= 1, n_inputs), got {inputs.shape}")
+            if inputs.ndim != 2 or 0 in inputs.shape:
+                raise ValueError(f"{part}_inputs must have shape (n >= 1, n_inputs >= 1), got {inputs.shape}")
             if targets.ndim not in (1, 2) or len(targets) != len(inputs):
                 raise ValueError(f"{part}_targets must have {len(inputs)} rows as the inputs have, got {targets.shape}")
         if self.train_inputs.shape[1] != self.validation_inputs.shape[1]:

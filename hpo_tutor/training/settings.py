@@ -22,7 +22,7 @@ class Rule(NamedTuple):
 
     def __str__(self) -> str:
         kind = "a whole number" if self.whole else "a finite number"
-        below = f" and < {self.limit:g}" if np.isfinite(self.limit) else ""
+        below = f" and < {self.limit:g}" if np.isfinite(self.limit) and not self.whole else ""
         return f"{kind} {'>=' if self.included else '>'} {self.least:g}{below}"
 
     def holds(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -38,9 +38,9 @@ RULES: Mapping[str, Rule] = {
     "momentum": Rule(0.0, limit=1.0),
     "input_noise": Rule(0.0),
     "dropout": Rule(0.0, limit=1.0),
-    "epochs": Rule(1, whole=True),
-    "batch_size": Rule(1, whole=True),
-    "width": Rule(1, whole=True),
+    "epochs": Rule(1, whole=True, limit=2**31),
+    "batch_size": Rule(1, whole=True, limit=2**31),
+    "width": Rule(1, whole=True, limit=2**31),
 }
 REQUIRED = ("learning_rate", "epochs")
 DEFAULTS: Mapping[str, float] = {"l2": 0.0, "momentum": 0.0, "input_noise": 0.0, "dropout": 0.0, "batch_size": 128}
@@ -54,7 +54,8 @@ class Settings(NamedTuple):
         l2: weight decay; adds l2 * parameter to each gradient (``weight_decay`` of torch.optim.Adam and SGD).
         momentum: of stochastic gradient descent, as torch.optim.SGD has it.
         input_noise: standard deviation of the Gaussian noise added to every input in training.
-        dropout: share of the inputs of each dense layer but the first that are dropped in training.
+        dropout: share of what enters a dense layer that is dropped in training; inputs of the network never are, nor
+            anything on an auto-encoder's way back.
         epochs: passes over the training rows.
         batch_size: rows per step; the last step of an epoch gets what is left.
         width: width of every hidden layer, or filters of every block; 0 where the model description decides.

@@ -3,7 +3,10 @@
    form      fields as live_form.py makes them
    progress  {running, epoch, n_epochs, text, problem, heard} */
 
+const PATIENCE = 10000; // milliseconds
+
 function live({ model, el }) {
+  let waiting;
   const choices = part("fieldset", "choices");
   const train = button({ class: "hpo-train", "data-key": "train", text: "Train" });
   const stop = button({ class: "hpo-stop", "data-key": "stop", text: "Stop" });
@@ -33,6 +36,10 @@ function live({ model, el }) {
     choices.disabled = running;
     able(train, !running);
     able(stop, running);
+    clearTimeout(waiting);
+    // pictures change too fast to be read out; what was reached in the end is
+    for (const one of [text, el.querySelector(".hpo-told [role=status]")])
+      one?.setAttribute("aria-live", running ? "off" : "polite");
     [bar.max, bar.value] = [n_epochs, epoch];
     text.textContent = words;
     if (problem.textContent !== wrong) problem.textContent = wrong; // else it would be read again
@@ -42,6 +49,9 @@ function live({ model, el }) {
 
   function ask(message, words) {
     text.textContent = words; // until the kernel answers
+    clearTimeout(waiting);
+    const silent = "The kernel does not answer. It is busy, or was restarted: then run the cell again.";
+    waiting = setTimeout(() => (text.textContent = silent), PATIENCE);
     model.send(message);
   }
 
@@ -72,6 +82,7 @@ function live({ model, el }) {
   const end = render({ model, el }, form);
   return () => {
     ending.abort();
+    clearTimeout(waiting);
     for (const name in changes) model.off(name, changes[name]);
     end();
   };

@@ -3,11 +3,11 @@
 K   number of networks
 """
 
+import atexit
 import math
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from hpo_tutor.widgets.player import Player, stepped
 
 SHORTEST = 1 / 15  # seconds from one picture to the next
 RATE = 400_000  # bytes a second: a Jupyter server holds back more than 3 MB in 3 s, and the end brings up to 1.6 MB
-SENTENCES = 1.0  # seconds: more often nobody could read or hear them
+MOST_NUMBERS = 6000  # in the curves of an update: of many long ones it has every second, fourth ... epoch
 SPEED = 6.0  # epochs a second when it is played afterwards
 
 _turn = threading.Lock()
@@ -112,13 +112,13 @@ class LiveTraining(Pictures):
         with _turn:
             _make_way()
             _latest = self
-            self._next = self._spoke = -math.inf
+            self._next = -math.inf
             run = Run(self._setting, self._cohort, self._hear_of)
             self._show(
                 [moment(self._cohort, ())], running=True, text="getting ready: the first time takes some seconds"
             )
-            run.start()
             self._run = run
+            run.start()
         if wait:
             self.wait()
 
@@ -147,13 +147,13 @@ class LiveTraining(Pictures):
         if run is None:
             return True
         try:
-            run.join(timeout)
+            over = run.finish(timeout)
         except KeyboardInterrupt:
             self.stop()
             raise
         if run.error is not None:
             raise run.error
-        return run.ended
+        return over
 
     def player(self) -> Player:
         """What was seen, epoch by epoch.
@@ -170,7 +170,7 @@ class LiveTraining(Pictures):
         """Stop, and take the widget off the page."""
         self.stop()
         if self._run is not None and self._run is not threading.current_thread():
-            self._run.join(timeout=10)
+            self._run.finish(timeout=10)
         super().close()
 
     def _losses(self) -> Array:
@@ -186,7 +186,8 @@ class LiveTraining(Pictures):
         self._heard += 1
         try:
             if content["do"] == "train":
-                self.train()
+                if not self.running:  # a double click is one
+                    self.train()
             elif content["do"] == "stop":
                 self.stop()
             elif not self.running:
@@ -202,14 +203,14 @@ class LiveTraining(Pictures):
     def _hear_of(self, run: Run) -> None:
         """An epoch was trained, or all is over."""
         now, losses = time.monotonic(), run.losses
+        if run is not self._run:
+            return
         if run.ended:
             self._show_all(run, losses)
         elif now >= self._next and not run.asked_to_stop:
-            board = moment(self._cohort, losses)
-            if now >= self._spoke + SENTENCES:
-                self._spoke, self._sentence = now, board.sentence
+            board = moment(self._cohort, losses, most=MOST_NUMBERS)
             text = f"epoch {len(losses)} of {self._cohort.n_epochs}: {_still(run.n_training, losses)}"
-            sent = self._show([replace(board, sentence=self._sentence)], running=True, epoch=len(losses), text=text)
+            sent = self._show([board], running=True, epoch=len(losses), text=text)
             self._next = now + max(SHORTEST, sent / RATE)
 
     def _show_all(self, run: Run, losses: Array) -> None:
@@ -251,17 +252,28 @@ def _make_way() -> None:
     if _latest is not None:
         _latest.stop()
         if _latest._run is not None and _latest._run is not threading.current_thread():
-            _latest._run.join()
+            _latest._run.finish()
+
+
+@atexit.register
+def _end() -> None:
+    """Stop before Python takes the ground from under a thread that computes."""
+    if _latest is not None and _latest._run is not None:
+        _latest._run.stop()
+        _latest._run.finish(timeout=5)
 
 
 def _still(n_training: int, losses: Array) -> str:
     """Counts of networks: "194 still train, 6 diverged"."""
     diverged = int(np.isinf(losses).any(axis=0).sum())
     trained = int(np.isfinite(losses).any(axis=0).sum())
-    words = [f"{n_training} still train" if n_training else f"{trained} networks trained"]
+    some = f"{trained} network{'' if trained == 1 else 's'}"
+    words = [f"{n_training} still train{'s' if n_training == 1 else ''}" if n_training else f"{some} trained"]
     return ", ".join([*words, *([f"{diverged} diverged"] if diverged else [])])
 
 
 def _problem(error: Exception) -> str:
-    """An error in words, with the way out."""
-    return f"{type(error).__name__}: {error} Choose other settings, or press Train to try again."
+    """An error in words, with the way out; a ``ValueError`` says it itself."""
+    if isinstance(error, ValueError):
+        return f"{str(error).rstrip('.')}."
+    return f"{type(error).__name__}: {str(error).rstrip('.')}. Choose other settings, or press Train to try again."

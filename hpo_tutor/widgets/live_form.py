@@ -56,10 +56,6 @@ def chosen(setting: Setting, key: str, value: Any) -> Setting:
         changes = {"across": value, "up": setting.across}
     if key == "up" and value == setting.across:
         changes = {"up": value, "across": setting.up}
-    if key == "task":
-        domains = tasks.task(value).domains
-        if not {setting.across, setting.up} <= domains.keys():
-            changes = {"task": value} | dict(zip(("across", "up"), domains, strict=False))
     if key not in asdict(setting):
         raise ValueError(f"the form has no field {key!r}; it has {', '.join(asdict(setting))}")
     return replace(setting, **changes)
@@ -71,6 +67,6 @@ def _choice(key: str, label: str, value: str, options: list[tuple[str, str]]) ->
 
 def _whole(value: Any) -> int:
     try:
-        return int(value)
-    except (TypeError, ValueError) as error:
+        return int(float(value))
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"networks is a whole number from 1 to {MOST_NETWORKS}, got {value!r}") from error

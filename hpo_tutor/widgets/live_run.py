@@ -130,6 +130,7 @@ class Run(threading.Thread):
         self._losses = np.full((cohort.n_epochs, len(cohort.configs)), np.nan)
         self._n_epochs = 0
         self._population: Population | None = None
+        self._over = threading.Event()
 
     @property
     def losses(self) -> Array:
@@ -158,7 +159,18 @@ class Run(threading.Thread):
         except Exception as error:  # whatever it is, the student reads it in the widget
             self.error = error
         self.ended = True
-        self._tell(self)
+        try:
+            self._tell(self)
+        finally:
+            self._over.set()
+
+    def finish(self, timeout: float | None = None) -> bool:
+        """Wait until all is over and told; whether it is. An interrupt leaves it as it is, to be waited for again."""
+        # an interrupted join would take a thread for ended that goes on
+        over = self._over.wait(timeout)
+        if over:
+            self.join()
+        return over
 
     def _train(self) -> None:
         task, rows = tasks.task(self._setting.task), tasks.rows(self._setting.task, BATCH)

@@ -296,12 +296,11 @@ live
 # You can run other cells meanwhile.
 #
 # *In the picture:* on the left, a point's place says what was chosen, and its shade how good the network is by now:
-# dark is low. Beneath lies, faint, what was recorded beforehand with such networks on a dense grid. On the right grow
-# their learning curves. The large blue point is the best network so far, in both.
+# dark is low. Beneath these two axes lies, faint, what was recorded beforehand with such networks on a dense grid. On
+# the right grow their learning curves. The large point is the best network so far, in both.
 #
-# 1. Which points turn dark first? Is the best network of the end among them?
-# 2. For a surprise, choose *two convolutions* as the network and train again: the same pictures, another plan. Which
-#    learning rates suit it?
+# 1. Look back: where is the large point after epoch 1, and where at the end?
+# 2. For a surprise, choose *epochs* for the axis across and train again. Do the longest trainings win?
 #
 # ## Four samplers at work
 #

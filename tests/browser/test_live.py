@@ -10,7 +10,7 @@ from player_page import Players
 from playwright.sync_api import expect
 
 from hpo_tutor.scenes import looks, moment, replay
-from hpo_tutor.scenes.training import WAITING, Scale
+from hpo_tutor.scenes.training import RIM, WAITING, Scale
 from hpo_tutor.widgets import LiveTraining
 from hpo_tutor.widgets.live_form import fields
 from hpo_tutor.widgets.player import stepped
@@ -43,7 +43,7 @@ def trained(widget: LiveTraining, epochs: int, **progress: Any) -> LiveTraining:
 
 def place(number: int, widget: LiveTraining) -> tuple[float, float]:
     """Where that network stands, as shares of the map."""
-    return tuple(widget._cohort.points[number])
+    return tuple((RIM + widget._cohort.points[number]) / (1 + 2 * RIM))
 
 
 # --- what is shown ---

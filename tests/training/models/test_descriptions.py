@@ -98,7 +98,7 @@ def test_a_single_row_cannot_be_normalised() -> None:
             (np.ones((4, 2)), np.ones(4), np.ones((2, 3)), np.ones(2)),
             "2 columns, validation_inputs 3",
         ),
-        ((np.ones(4), np.ones(4), np.ones((2, 1)), np.ones(2)), r"shape \(n >= 1, n_inputs\), got \(4,\)"),
+        ((np.ones(4), np.ones(4), np.ones((2, 1)), np.ones(2)), r"shape \(n >= 1, n_inputs >= 1\), got \(4,\)"),
         ((np.ones((4, 2)), np.full(4, np.nan), np.ones((2, 2)), np.ones(2)), "4 of 4 values are not"),
         (
             (np.ones((4, 2)), np.ones(4), np.ones((0, 2)), np.ones(0)),

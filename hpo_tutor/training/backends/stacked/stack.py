@@ -21,10 +21,11 @@ from hpo_tutor.training.backends.stacked.scores import cross_entropy, squared_er
 from hpo_tutor.training.backends.stacked.steps import Chance, Step, Work, rows_last
 from hpo_tutor.training.backends.stacked.storage import Layout, corner
 from hpo_tutor.training.crew import Plan, Tensors
-from hpo_tutor.training.models.architecture import Dropout
+from hpo_tutor.training.models.architecture import Dropout, n_activations
 from hpo_tutor.training.randomness import DROPOUT, NOISE, Stream
 
-VALIDATION_ROWS = 256  # at a time: bounds the memory, and stays in the second-level cache
+# of validation at a time: fewer where they would leave more bytes between the layers than this
+VALIDATION_ROWS, VALIDATION_MEMORY = 256, 2**26
 
 
 class Stack:
@@ -69,7 +70,9 @@ class Stack:
         """Validation losses, shape (K,)."""
         total = torch.zeros(len(self.ids), dtype=torch.float64, device=self._numbers.device)
         network, chain = self._layout.network, None
-        blocks = zip(*(torch.split(part, VALIDATION_ROWS) for part in data[2:]), strict=True)
+        row = len(self.ids) * n_activations(network) * self._numbers.itemsize
+        n_rows = max(1, min(VALIDATION_ROWS, VALIDATION_MEMORY // row))
+        blocks = zip(*(torch.split(part, n_rows) for part in data[2:]), strict=True)
         for inputs, targets in blocks:
             if chain is None or chain.outputs.shape[-1] != len(inputs):
                 chain = Chain(self._layout, self._numbers, len(inputs))

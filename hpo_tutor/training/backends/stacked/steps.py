@@ -78,7 +78,7 @@ class Step:
         self._n_calls += 1
         if self._work.numbers.is_cuda and self._n_calls == WARM_UP + 1:
             graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(graph):
+            with torch.cuda.graph(graph, capture_error_mode="thread_local"):
                 self._run()
             self._replay = graph.replay
         (self._replay or self._run)()
