@@ -11,8 +11,9 @@ import pytest
 import torch
 
 from hpo_tutor import problems
-from hpo_tutor.problems import landscape_files, recording
-from hpo_tutor.problems.landscape_files import Axis
+from hpo_tutor.problems import recording
+from hpo_tutor.problems.landscapes import files
+from hpo_tutor.problems.landscapes.files import Axis
 from hpo_tutor.problems.recording import machine, page
 from hpo_tutor.problems.recording.recipes import RECIPES, Recipe, recipe
 
@@ -83,7 +84,7 @@ def test_a_killed_recording_goes_on_and_ends_the_same(tmp_path: Path, monkeypatc
     monkeypatch.setattr(recording, "train_part", counting)
     recording.record_recipe(SMALL, killed, progress=False)
     assert trained == [1, 2]
-    losses = [landscape_files.read("small", folder).losses for folder in (whole, killed)]
+    losses = [files.read("small", folder).losses for folder in (whole, killed)]
     np.testing.assert_allclose(losses[1], losses[0], rtol=1e-5)
     assert sorted(path.name for path in killed.iterdir() if path.is_file()) == ["README.md", "small.parquet"]
     assert not (killed / ".cache").exists()
@@ -95,11 +96,11 @@ def test_beginning_anew_forgets_the_parts(tmp_path: Path, monkeypatch: pytest.Mo
     work.mkdir(parents=True)
     recording._save_part(work / "batch000.npz", np.full(SMALL.shape, 9, dtype=np.float32), 1.0)
     resumed = recording.record_recipe(SMALL, tmp_path, progress=False)
-    assert np.all(landscape_files.read("small", resumed.parent).losses[0] == 9)
+    assert np.all(files.read("small", resumed.parent).losses[0] == 9)
     work.mkdir(parents=True)
     recording._save_part(work / "batch000.npz", np.full(SMALL.shape, 9, dtype=np.float32), 1.0)
     recording.record_recipe(SMALL, tmp_path, progress=False, resume=False)
-    assert np.all(landscape_files.read("small", tmp_path).losses[0] < 9)
+    assert np.all(files.read("small", tmp_path).losses[0] < 9)
     other = Recipe("small", "digits", SMALL.axes, {**SMALL.fixed, "epochs": 3}, 3, (0, 1))
     assert other.fingerprint != SMALL.fingerprint
 
@@ -192,7 +193,7 @@ def test_the_recorded_tables_are_those_of_the_recipes(name: str) -> None:
 def test_a_page_replaces_only_its_own(tmp_path: Path) -> None:
     """Recording again rewrites one landscape's page and leaves the others as they are."""
     path = tmp_path / "README.md"
-    tables = {name: landscape_files.read(name) for name in RECIPES}
+    tables = {name: files.read(name) for name in RECIPES}
     for name, table in tables.items():
         page.update(path, table, 1000)
         assert f"## {name}:" in path.read_text()
@@ -230,6 +231,6 @@ def test_the_machine_is_described_without_its_name() -> None:
 
 def test_an_installed_package_asks_for_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a checkout the tables are not written among the installed files; the error says what to give."""
-    monkeypatch.setattr(landscape_files, "checkout_folder", lambda: None)
+    monkeypatch.setattr(files, "checkout_folder", lambda: None)
     with pytest.raises(ValueError, match=r"record\(..., folder=...\)"):
         recording.record("digits")

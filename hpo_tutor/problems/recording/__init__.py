@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from hpo_tutor.problems import landscape_files, tasks
-from hpo_tutor.problems.landscape_files import Recorded
+from hpo_tutor.problems import tasks
+from hpo_tutor.problems.landscapes import files
+from hpo_tutor.problems.landscapes.files import Recorded
 from hpo_tutor.problems.recording import machine, page
 from hpo_tutor.problems.recording.recipes import Recipe, recipe
 from hpo_tutor.training import Population
@@ -40,7 +41,7 @@ def record(name: str, folder: str | Path | None = None, progress: bool = True, r
     Raises:
         ValueError: there is no such recipe, no folder to write to, or a network diverged.
     """
-    place = Path(folder) if folder is not None else landscape_files.checkout_folder()
+    place = Path(folder) if folder is not None else files.checkout_folder()
     if place is None:
         raise ValueError("an installed package keeps its own tables; give record(..., folder=...) a folder of yours")
     return record_recipe(recipe(name), place, progress=progress, resume=resume)
@@ -66,8 +67,8 @@ def record_recipe(wanted: Recipe, folder: Path, progress: bool = True, resume: b
     parts = [_load_part(path) for path in paths]
     losses = np.stack([part for part, _ in parts])
     recorded = Recorded(wanted.name, wanted.axes, losses, _about(wanted, points, sum(seconds for _, seconds in parts)))
-    table = folder / f"{wanted.name}{landscape_files.SUFFIX}"
-    landscape_files.write(table, recorded)
+    table = folder / f"{wanted.name}{files.SUFFIX}"
+    files.write(table, recorded)
     page.update(folder / "README.md", recorded, table.stat().st_size)
     shutil.rmtree(work)
     if not any(work.parent.iterdir()):

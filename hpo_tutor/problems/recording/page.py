@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hpo_tutor.problems.landscape_files import Axis, Recorded
+from hpo_tutor.problems.landscapes.files import Axis, Recorded
 from hpo_tutor.problems.recording.recipes import RECIPES
 
 INTRODUCTION = """\

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from hpo_tutor.problems.landscape_files import Axis
+from hpo_tutor.problems.landscapes.files import Axis
 
 
 @dataclass(frozen=True)

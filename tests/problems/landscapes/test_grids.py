@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpo_tutor import problems
-from hpo_tutor.problems import landscape_files, landscapes
-from hpo_tutor.problems.landscape_files import Axis, Recorded
-from hpo_tutor.problems.landscapes import Landscape
+from hpo_tutor.problems import landscapes
+from hpo_tutor.problems.landscapes import Landscape, files
+from hpo_tutor.problems.landscapes.files import Axis, Recorded
 from hpo_tutor.protocols import Objective
 
 NAMES = ["aleph", "digits"]
@@ -149,7 +149,7 @@ def test_the_tables_are_what_was_promised(name: str) -> None:
         place = np.unravel_index(means.argmin(), means.shape)
         on_edge += any(i in (0, n - 1) for i, n in zip(place, means.shape, strict=True))
     assert on_edge <= 1
-    folder = landscape_files.checkout_folder()
+    folder = files.checkout_folder()
     assert folder is not None
     assert (folder / f"{name}.parquet").stat().st_size < 2e6
 
@@ -157,7 +157,7 @@ def test_the_tables_are_what_was_promised(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_any_reader_of_parquet_finds_the_labels(name: str) -> None:
     """Read as a plain table, a row's labels are those under which the landscape gives the same loss."""
-    folder = landscape_files.checkout_folder()
+    folder = files.checkout_folder()
     assert folder is not None
     table = pq.read_table(folder / f"{name}.parquet")
     landscape = problems.landscape(name)
@@ -184,7 +184,7 @@ def test_the_metadata_say_how_it_was_made(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_page_tells_the_tables_optima(name: str) -> None:
     """data/README.md holds each data batch's optimum and place as the table has them."""
-    folder = landscape_files.checkout_folder()
+    folder = files.checkout_folder()
     assert folder is not None
     page = (folder / "README.md").read_text(encoding="utf-8").partition(f"## {name}:")[2].partition("\n<!--")[0]
     landscape = problems.landscape(name)
@@ -242,8 +242,8 @@ def test_wrong_arguments_are_refused() -> None:
 def test_a_table_written_is_the_table_read(tmp_path: Path) -> None:
     """Axes, losses and words survive the file, to the last bit of float32."""
     recorded = make_recorded(TABLE, AXES)
-    landscape_files.write(tmp_path / "made.parquet", recorded)
-    again = landscape_files.read("made", tmp_path)
+    files.write(tmp_path / "made.parquet", recorded)
+    again = files.read("made", tmp_path)
     assert again.axes == recorded.axes
     assert again.about == recorded.about
     np.testing.assert_array_equal(again.losses, recorded.losses)
@@ -254,9 +254,9 @@ def test_an_installed_package_brings_its_own_tables(tmp_path: Path, monkeypatch:
     """Where the package holds ``_landscapes``, as a wheel does, that folder is looked at, and before the checkout's."""
     folder = tmp_path / "_landscapes"
     folder.mkdir()
-    landscape_files.write(folder / "digits.parquet", make_recorded(TABLE, AXES))
+    files.write(folder / "digits.parquet", make_recorded(TABLE, AXES))
     monkeypatch.setattr("importlib.resources.files", lambda package: tmp_path)
     assert problems.landscape("digits").space.names == ("a", "b", "c", "d")
     assert problems.landscape("aleph").space.names == ("learning_rate", "epochs")
-    monkeypatch.setattr(landscape_files, "checkout_folder", lambda: None)
+    monkeypatch.setattr(files, "checkout_folder", lambda: None)
     assert landscapes.names() == ["digits"]

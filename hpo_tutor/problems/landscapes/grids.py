@@ -13,14 +13,12 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from numbers import Integral
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hpo_tutor.problems import landscape_files
-from hpo_tutor.problems.landscape_files import Axis, Recorded
+from hpo_tutor.problems.landscapes.files import Axis, Recorded
 from hpo_tutor.search_space import SearchSpace
 
 
@@ -39,7 +37,7 @@ class Grid(NamedTuple):
 
 
 class Landscape:
-    """A recorded objective; see ``landscape``.
+    """A recorded objective; see ``problems.landscape``.
 
     Attributes:
         space: the axes, and the fixed hyperparameters.
@@ -203,23 +201,3 @@ class _Scale:
             return points
         # as search_space has it: a whole number stands at the centre, on the log scale, of its bin
         return np.log(points * points - 0.25) / 2 if self._whole else np.log(points)
-
-
-def landscape(name: str, *, batch: int = 0, folder: str | Path | None = None) -> Landscape:
-    """A recorded landscape: an objective with a known optimum and real noise, for races that take seconds.
-
-    Args:
-        name: such as "digits" (learning rate x L2) or "aleph" (learning rate x epochs); ``names()`` lists them.
-        batch: the data batch; ``draw(seed)`` gives the others.
-        folder: where to look in place of the package's own folder.
-
-    Raises:
-        FileNotFoundError: no such landscape is recorded; the message lists those there are.
-        ValueError: there is no such batch.
-    """
-    return Landscape(landscape_files.read(name, Path(folder) if folder is not None else None), batch)
-
-
-def names(folder: str | Path | None = None) -> list[str]:
-    """The landscapes that are recorded."""
-    return landscape_files.names(Path(folder) if folder is not None else None)

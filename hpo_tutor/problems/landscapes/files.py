@@ -130,7 +130,7 @@ def names(folder: Path | None = None) -> list[str]:
 
 def checkout_folder() -> Path | None:
     """The folder ``data`` of the checkout that this package runs from; None where it is installed."""
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     return root / "data" if (root / "pyproject.toml").is_file() else None
 
 
