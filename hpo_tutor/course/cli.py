@@ -86,18 +86,36 @@ def build(
 
 @app.command()
 def record(
-    name: Annotated[str, typer.Argument(help="The landscape's name, such as digits.")],
+    name: Annotated[str | None, typer.Argument(help="The landscape's name, such as digits.")] = None,
     folder: Annotated[Path | None, typer.Option(help="Where the table goes; data/ of the checkout by default.")] = None,
     resume: Annotated[bool, typer.Option(help="Go on where an interrupted recording stopped.")] = True,
+    pages: Annotated[
+        bool, typer.Option("--pages", help="Train nothing; write the pages and the pictures of all tables again.")
+    ] = False,
 ) -> None:
-    """Record a landscape again, by really training on its grid: minutes to hours."""
+    """Record a landscape again, by really training on its hyperparameters: minutes to hours."""
+    from hpo_tutor.figures import landscape_pictures
     from hpo_tutor.problems import recording
+    from hpo_tutor.problems.landscapes import files
+    from hpo_tutor.problems.recording import page
 
+    if pages == (name is not None):
+        _stop("give the name of a landscape to record, or --pages to write the pages of all")
     try:
-        path = recording.record(name, folder=folder, resume=resume)
+        if name is None:
+            place = folder or files.checkout_folder()
+            if place is None:
+                raise ValueError("an installed package keeps its own tables; give --folder with tables of yours")
+            drawn = files.names(place)
+        else:
+            table = recording.record(name, folder=folder, resume=resume)
+            typer.echo(f"{table} is recorded.")
+            place, drawn = table.parent, [name]
+        for one in drawn:
+            typer.echo(f"{landscape_pictures.write(place, one)} is drawn.")
+        typer.echo(f"{page.write(place)} is written.")
     except (ValueError, OSError) as error:
         _stop(error)
-    typer.echo(f"{path} is recorded.")
 
 
 def _stop(reason: object) -> NoReturn:

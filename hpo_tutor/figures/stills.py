@@ -4,7 +4,7 @@ Places in the picture are pixels from the top left corner.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from itertools import accumulate
 
@@ -13,19 +13,20 @@ import numpy as np
 from hpo_tutor.figures.svg_layers import PAGE_COLOR, Box, Frame, drawn, paint, px, sample, words
 from hpo_tutor.figures.theme import FALLBACK, FONT, INK, RULES
 from hpo_tutor.scenes import looks
-from hpo_tutor.scenes.layers import Heatmap, Marks, Points, Text
+from hpo_tutor.scenes.layers import AnyLayer, Heatmap, Marks, Points, Text
 from hpo_tutor.scenes.stage import Board, Scene, as_board, legend
 
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 16.0, 30.0, 48.0  # around a panel
 LETTER = 7.2  # mean width of a letter of 13 pixels
 
 
-def still(picture: Scene | Board, width: int = 760) -> str:
+def still(picture: Scene | Board, width: int = 760, draw: Callable[[AnyLayer, Frame], str] = drawn) -> str:
     """A picture as an SVG document.
 
     Args:
         picture: one scene, or a board.
         width: pixels; each row of a board is shared out equally.
+        draw: writes a layer.
 
     Raises:
         ValueError: it is no picture, or too narrow for its longest row.
@@ -41,7 +42,7 @@ def still(picture: Scene | Board, width: int = 760) -> str:
         column = width / len(row)
         for i, scene in enumerate(row):
             box = Box(i * column + LEFT, top + TOP, column - LEFT - RIGHT, height - TOP - BOTTOM)
-            parts += _panel(scene, box)
+            parts += _panel(scene, box, draw)
     named, lines = _legend(board, width, tops[-1])
     total = tops[-1] + lines
     return (
@@ -51,7 +52,7 @@ def still(picture: Scene | Board, width: int = 760) -> str:
     )
 
 
-def _panel(scene: Scene, box: Box) -> Iterator[str]:
+def _panel(scene: Scene, box: Box, draw: Callable[[AnyLayer, Frame], str]) -> Iterator[str]:
     frame, (left, top, width, height) = Frame(scene, box), map(px, box)
     # a page may hold several pictures, and its ids are shared: the same id must mean the same rectangle
     clip = f"c{left}-{top}-{width}-{height}".replace(".", "_")
@@ -63,7 +64,7 @@ def _panel(scene: Scene, box: Box) -> Iterator[str]:
         )
     yield from _axes(scene, frame)
     for layer in scene.layers:
-        body = drawn(layer, frame)
+        body = draw(layer, frame)
         # symbols and words at the border are shown whole
         around = "" if isinstance(layer, Points | Text | Marks) else f' clip-path="url(#{clip})"'
         if isinstance(layer, Text):  # a halo, as the player draws it: legible on every surface

@@ -1,4 +1,4 @@
-"""What does a configuration reach when a real network is trained with it, here and now?
+"""What does a configuration reach when a real network, or a set of boosted trees, is trained with it, here and now?
 
 K    number of configurations trained together
 """
@@ -11,26 +11,25 @@ from numpy.typing import NDArray
 
 from hpo_tutor.problems import tasks
 from hpo_tutor.search_space import Domain, SearchSpace
-from hpo_tutor.training import Population
 from hpo_tutor.training.population import Backend
 
 
 class Live:
-    """An objective that trains networks when called; see ``live``.
+    """An objective that trains when called; see ``live``.
 
     Attributes:
         space: what is tuned, and what is fixed at which value.
         loss_names: ("rmse",) or ("cross_entropy",), of the validation rows.
-        loss_unit: "GeV" or "nats".
+        loss_unit: such as "GeV" or "nats".
         batch, n_batches: which data batch of how many.
-        n_trained: networks trained so far.
+        n_trained: trainings so far.
     """
 
     def __init__(
         self, name: str, space: SearchSpace, batch: int, n_batches: int, options: Mapping[str, Any] | None = None
     ) -> None:
         task = tasks.task(name)
-        tasks.rows(name, batch, n_batches)  # missing data or a bad batch shows now rather than in the first trial
+        tasks.n_rows(name, batch, n_batches)  # missing data or a bad batch shows now rather than in the first trial
         self.name, self.space, self.batch, self.n_batches = name, space, batch, n_batches
         self.loss_names, self.loss_unit = (task.loss_name,), task.loss_unit
         self.n_trained, self.member = 0, batch
@@ -47,12 +46,12 @@ class Live:
     def evaluate(
         self, configs: Sequence[Mapping[str, Any]], *, seeds: Sequence[int], fidelity: float | None = None
     ) -> NDArray[np.float64]:
-        """Train K networks at once and return their validation losses, shape (K,); inf or nan where one diverged.
+        """Train K learners at once and return their validation losses, shape (K,); inf or nan where one diverged.
 
         Args:
-            configs: one for each network.
-            seeds: one for each network: initial weights and order of the rows.
-            fidelity: epochs to train, in place of what the configurations say.
+            configs: one for each.
+            seeds: one for each: initial weights and order of the rows, or which rows and inputs a tree sees.
+            fidelity: epochs to train, or trees to grow, in place of what the configurations say.
 
         Raises:
             ValueError: a configuration does not belong to the space, or the lengths differ.
@@ -63,13 +62,11 @@ class Live:
             return np.empty(0)
         for config in configs:
             self.space.validate(config)
-        task, rows = tasks.task(self.name), tasks.rows(self.name, self.batch, self.n_batches)
-        hyperparameters = task.columns([{**self.space.fixed, **config} for config in configs])
+        full: list[dict[str, Any]] = [{**self.space.fixed, **config} for config in configs]
         if fidelity is not None:
-            hyperparameters["epochs"] = [fidelity] * len(configs)
-        population = Population(task.model, rows.data, hyperparameters, seeds, **self._options)
+            full = [{**config, tasks.task(self.name).fidelity: fidelity} for config in full]
         self.n_trained += len(configs)
-        return tasks.losses_of(self.name, population.train(), rows.target_scale)
+        return tasks.train(self.name, full, seeds, self.batch, self.n_batches, options=self._options)
 
     def draw(self, seed: int) -> "Live":
         """The same search on data batch ``seed % n_batches``."""
@@ -87,19 +84,20 @@ def live(
     dtype: Literal["float32", "float64"] = "float32",
     n_threads: int | None = None,
 ) -> Live:
-    """An objective that trains a network on real data for each configuration.
+    """An objective that trains on real data for each configuration.
 
     ``live("digits", ["learning_rate", "l2"])`` tunes these two over default domains and fixes the rest at defaults.
     ``live("digits", {"learning_rate": Float(1e-3, 1e-1, log=True), "epochs": 5})`` says both itself.
 
     Args:
-        name: "aleph" (jet energy; root mean squared error in GeV), "digits" or "digits-cnn" (ten classes;
-            cross-entropy in nats).
-        hyperparameters: names to tune among learning_rate, l2, epochs, width, batch_size, input_noise, dropout; or
-            name -> domain or value.
+        name: a task. Networks: "digits", "digits-cnn", "digits-cnn-layers", "mnist", "cifar10" (ten classes;
+            cross-entropy in nats), "aleph" (jet energy; root mean squared error in GeV). Boosted trees:
+            "danish_housing", "king_county" (root mean squared error of the price's logarithm).
+        hyperparameters: names to tune, such as learning_rate, l2, epochs, width, batch_size, input_noise and dropout
+            of networks, or learning_rate, max_depth and trees; or name -> domain or value.
         batch: the data batch.
         n_batches: into how many batches the data are cut.
-        backend: passed to ``training.Population``, like the three below; None takes the fastest.
+        backend: passed to ``training.Population``, like device and dtype; None takes the fastest. Trees know none.
         device: "cpu" or "cuda"; None takes the GPU if there is one.
         dtype: "float32" or "float64".
         n_threads: worker threads; None takes every core.
@@ -119,5 +117,9 @@ def live(
         hyperparameters = {wanted: task.domains[wanted] for wanted in hyperparameters}
     if not any(isinstance(value, Domain) for value in hyperparameters.values()):
         raise ValueError(f"nothing is tuned in {dict(hyperparameters)}; name at least one of {', '.join(task.domains)}")
-    options = {"backend": backend, "device": device, "dtype": dtype, "n_threads": n_threads}
+    options: dict[str, Any] = {"n_threads": n_threads}
+    if task.fidelity == "epochs":
+        options |= {"backend": backend, "device": device, "dtype": dtype}
+    elif backend or device not in (None, "cpu") or dtype != "float32":
+        raise ValueError(f"backend, device and dtype are for networks, {name} fits boosted trees; leave them out")
     return Live(name, SearchSpace({**task.defaults, **hyperparameters}), batch, n_batches, options)

@@ -75,8 +75,8 @@ class Scene:
         for layer in self.layers:
             if not isinstance(layer, Layer):
                 raise ValueError(f"the layers of a scene come from scenes.layers, got {layer!r}")
-        if not 0.1 <= self.aspect <= 4:
-            raise ValueError(f"aspect is height over width, between 0.1 and 4, got {self.aspect}")
+        if not 0.01 <= self.aspect <= 4:
+            raise ValueError(f"aspect is height over width, between 0.01 and 4, got {self.aspect}")
 
 
 @dataclass(frozen=True, eq=False)

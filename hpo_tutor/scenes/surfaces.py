@@ -168,7 +168,7 @@ def _layer(objective: Any, found: Map, shading: Callable[[Array], Shades] = shad
     z, skewed = shading(found.z)
     lowest, highest = float(np.nanmin(found.z)), float(np.nanmax(found.z))
     (x, columns), (y, rows) = (
-        _cells(domain, list(values))
+        cells(domain, list(values))
         for domain, values in zip(objective.space.domains.values(), (found.across, found.up), strict=True)
     )
     z = z[np.ix_(rows, columns)]
@@ -176,7 +176,7 @@ def _layer(objective: Any, found: Map, shading: Callable[[Array], Shades] = shad
     return Heatmap(z, x, y, name=name, labels=(number(lowest), number(highest)))
 
 
-def _cells(domain: Domain, values: list[Any]) -> tuple[tuple[float, float], NDArray[np.intp]]:
+def cells(domain: Domain, values: list[Any]) -> tuple[tuple[float, float], NDArray[np.intp]]:
     """Equal cells on the axis of the domain: their outer edges, and which value each of them shows.
 
     Values at equal distances have a cell each. Others, such as whole numbers on a logarithmic axis, share more cells

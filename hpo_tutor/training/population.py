@@ -5,7 +5,6 @@ losses   (K,) validation losses: mean squared error (regression) or cross-entrop
 """
 
 import math
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
@@ -19,6 +18,7 @@ from hpo_tutor.training.backends.compiled import Compiled, why_not
 from hpo_tutor.training.backends.loop import Loop
 from hpo_tutor.training.backends.stacked.stack import Stack
 from hpo_tutor.training.chunks import Chunks
+from hpo_tutor.training.cores import n_cores
 from hpo_tutor.training.crew import Crew, Plan, Tensors, Trainer
 from hpo_tutor.training.models import networks
 from hpo_tutor.training.models.architecture import Normalisation
@@ -121,7 +121,7 @@ class Population:
             _check_batches(model, data, int(width), int(batch_size))
         self.backend = _backend(backend, model, self.device)
         alone = self.backend == "loop" or self.device.type != "cpu"
-        self._n_threads = 1 if alone else n_threads or _n_cores()
+        self._n_threads = 1 if alone else n_threads or n_cores()
         self._memory, self._keep = memory or _usual_memory(self.device), keep_networks
         self._now = _Fit.new(len(self))
 
@@ -295,8 +295,3 @@ def _usual_memory(device: torch.device) -> int:
         return MEMORY
     free, _ = torch.cuda.mem_get_info(device)
     return int(GPU_SHARE * free)
-
-
-def _n_cores() -> int:
-    """The processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

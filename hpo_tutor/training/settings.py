@@ -97,34 +97,50 @@ def settle(hyperparameters: Mapping[str, ArrayLike], seeds: Sequence[int], optim
     for name in REQUIRED:
         if name not in hyperparameters:
             raise ValueError(f"{name} is missing; give hyperparameters={{{name!r}: ...}} one value for each model")
-    n_models = len(seeds)
-    if n_models == 0:
-        raise ValueError("a population needs at least one model, got no seeds; give one seed for each model")
-    for seed in seeds:
-        if int(seed) != seed or not 0 <= int(seed) < 2**64:
-            raise ValueError(f"a seed must be a whole number in 0..2**64-1, got {seed!r}")
-    columns = {name: _column(name, values, n_models) for name, values in {**DEFAULTS, **hyperparameters}.items()}
+    whole_seeds = check_seeds(seeds)
+    n_models = len(whole_seeds)
+    columns = {
+        name: column(name, values, n_models, RULES[name]) for name, values in {**DEFAULTS, **hyperparameters}.items()
+    }
     if optimiser == "adam" and np.any(columns["momentum"]):
         raise ValueError("momentum is a hyperparameter of optimiser='sgd'; Adam has its own, leave it out")
     columns.setdefault("width", np.zeros(n_models))
     kinds: dict[str, Any] = {
         name: columns[name].astype(np.int64 if rule.whole else np.float64) for name, rule in RULES.items()
     }
-    return Settings(**kinds, seeds=tuple(int(seed) for seed in seeds))
+    return Settings(**kinds, seeds=whole_seeds)
 
 
-def _column(name: str, values: ArrayLike, n_models: int) -> NDArray[np.float64]:
-    """One hyperparameter as a (K,) array."""
-    column = np.asarray(values, dtype=np.float64)
-    if column.ndim == 0:
-        column = np.full(n_models, float(column))
-    if column.shape != (n_models,):
+def check_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
+    """The seeds of K models as plain whole numbers.
+
+    Raises:
+        ValueError: there is none, or one is no whole number in 0..2**64-1.
+    """
+    if len(seeds) == 0:
+        raise ValueError("a population needs at least one model, got no seeds; give one seed for each model")
+    for seed in seeds:
+        if int(seed) != seed or not 0 <= int(seed) < 2**64:
+            raise ValueError(f"a seed must be a whole number in 0..2**64-1, got {seed!r}")
+    return tuple(int(seed) for seed in seeds)
+
+
+def column(name: str, values: ArrayLike, n_models: int, rule: Rule) -> NDArray[np.float64]:
+    """One hyperparameter as a (K,) array.
+
+    Raises:
+        ValueError: its length is not ``n_models``, or a value breaks the rule.
+    """
+    filled = np.asarray(values, dtype=np.float64)
+    if filled.ndim == 0:
+        filled = np.full(n_models, float(filled))
+    if filled.shape != (n_models,):
         raise ValueError(
-            f"{name} must have one value for each of the {n_models} seeds, got shape {column.shape}; "
+            f"{name} must have one value for each of the {n_models} seeds, got shape {filled.shape}; "
             "give both the same length, or one number for all models"
         )
-    good = RULES[name].holds(column)
+    good = rule.holds(filled)
     if not np.all(good):
         worst = int(np.argmin(good))
-        raise ValueError(f"{name} must be {RULES[name]}, got {column[worst]:g} for model {worst}")
-    return column
+        raise ValueError(f"{name} must be {rule}, got {filled[worst]:g} for model {worst}")
+    return filled

@@ -20,10 +20,12 @@ def fields(setting: Setting) -> list[Field]:
     """What the form shows; data sets that do not load without the network are left out."""
     here = tasks.task(setting.task).dataset
     known = {
-        name: task for name, task in tasks.TASKS.items() if task.dataset == here or datasets.available(task.dataset)
+        name: task
+        for name, task in tasks.TASKS.items()
+        if task.is_live and (task.dataset == here or datasets.available(task.dataset))
     }
     sets = list(dict.fromkeys(task.dataset for task in known.values()))
-    networks = [(name, task.network) for name, task in known.items() if task.dataset == here]
+    networks = [(name, task.learner) for name, task in known.items() if task.dataset == here]
     tuned = [(name, name) for name in tasks.task(setting.task).domains]
     return [
         _choice("dataset", "data set", here, [(name, name) for name in sets]),
@@ -45,7 +47,7 @@ def chosen(setting: Setting, key: str, value: Any) -> Setting:
         ValueError: the value cannot be chosen; the message says what can.
     """
     if key == "dataset":
-        names = [name for name, task in tasks.TASKS.items() if task.dataset == value]
+        names = [name for name, task in tasks.TASKS.items() if task.is_live and task.dataset == value]
         if not names:
             raise ValueError(f"there is no network for the data set {value!r}; choose another")
         key, value = "task", names[0]

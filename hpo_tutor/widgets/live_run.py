@@ -52,6 +52,9 @@ class Setting:
 
     def __post_init__(self) -> None:
         task = tasks.task(self.task)
+        if not task.is_live:
+            watched = ", ".join(name for name, known in tasks.TASKS.items() if known.is_live)
+            raise ValueError(f"there is nothing to watch in {self.task}, {task.learner}; take one of {watched}")
         for name in (self.across, self.up):
             if name not in task.domains:
                 raise ValueError(f"{name!r} cannot be tuned on {self.task}; there are {', '.join(task.domains)}")
@@ -100,9 +103,13 @@ def recorded(task: str, space: SearchSpace) -> landscapes.Landscape | None:
     """The landscape of the same loss over exactly this space, all else at the task's defaults; None for none."""
     known = tasks.task(task)
     for name in landscapes.names():
+        if landscapes.about(name)["task"] != task:
+            continue
         found = landscapes.landscape(name, batch=BATCH)
+        if not isinstance(found, landscapes.Landscape):
+            continue
         kept = all(known.defaults.get(key) == value for key, value in found.space.fixed.items())
-        if found.about["task"] == task and list(found.space.domains.items()) == list(space.domains.items()) and kept:
+        if list(found.space.domains.items()) == list(space.domains.items()) and kept:
             return found
     return None
 
@@ -177,7 +184,7 @@ class Run(threading.Thread):
         seeds = [trial_seed(self._setting.seed, number) for number in range(self._losses.shape[1])]
         # one core is left to the page and to the cells that run meanwhile
         n_threads = max(1, (os.cpu_count() or 1) - 1)
-        population = Population(task.model, rows.data, self._columns, seeds, n_threads=n_threads)
+        population = Population(task.network, rows.data, self._columns, seeds, n_threads=n_threads)
         with closing(cast("Generator[Report]", population.fit())) as reports:  # no worker outlives an error
             self._population = population  # from here on it can be stopped: ``fit`` has begun
             for report in reports if not self.asked_to_stop else ():

@@ -24,6 +24,8 @@ PARTS = {
     "growth": "Ten times, a hundred times as many models",
     "noise": "What noise and dropout cost",
     "limits": "Where the time goes, and what limits it",
+    "boosting": "Boosted trees against a plain loop",
+    "landscapes": "Recorded landscapes: loading them, and looking losses up",
     "gpu": "On a GPU",
 }
 INTRODUCTION = """\

@@ -5,10 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import recordings
 from typer.testing import CliRunner, Result
 
 from hpo_tutor.course import build, cli, doctor, lab, places
 from hpo_tutor.problems import recording
+from hpo_tutor.problems.landscapes import files
 
 PROGRAM = str(Path(sys.executable).with_name("hpo-tutor"))
 
@@ -134,17 +136,34 @@ def test_lab_without_notebooks_says_how_they_are_made(course: Path):
 
 
 def test_record_passes_its_options_on(monkeypatch: pytest.MonkeyPatch, course: Path):
-    """The folder and --no-resume reach the recorder; an unknown landscape is an error with status 1."""
+    """The folder and --no-resume reach the recorder; then picture and page are made; unknown names are errors."""
     asked = []
 
     def pretend(name: str, *, folder: Path | None, resume: bool) -> Path:
         if name != "digits":
             raise ValueError("a landscape is one of digits, aleph")
         asked.append((folder, resume))
-        return Path("digits.parquet")
+        return recordings.folder_of(course, recordings.grid("digits")) / "digits.parquet"
 
     monkeypatch.setattr(recording, "record", pretend)
     assert run("record", "digits").exit_code == 0
+    assert "](pictures/digits.svg)" in (course / "README.md").read_text(encoding="utf-8")
+    assert (course / "pictures" / "digits.svg").is_file()
     assert run("record", "digits", "--folder", str(course), "--no-resume").exit_code == 0
     assert asked == [(None, True), (course, False)]
     assert run("record", "moon").exit_code == 1
+
+
+def test_record_writes_all_pages_without_training(monkeypatch: pytest.MonkeyPatch, course: Path):
+    """--pages draws every table of the folder and writes the README; it takes no name, and a name is needed else."""
+    recordings.folder_of(course, recordings.grid("one"), recordings.grid("two"))
+    assert run("record", "--pages", "--folder", str(course)).exit_code == 0
+    assert {path.name for path in (course / "pictures").iterdir()} == {"one.svg", "two.svg"}
+    text = (course / "README.md").read_text(encoding="utf-8")
+    assert all(f"](pictures/{name}.svg)" in text for name in ("one", "two"))
+    for words in (("record",), ("record", "digits", "--pages")):
+        refused = run(*words)
+        assert refused.exit_code == 1
+        assert "give the name of a landscape to record, or --pages" in refused.stderr
+    monkeypatch.setattr(files, "checkout_folder", lambda: None)
+    assert "--folder" in run("record", "--pages").stderr

@@ -54,7 +54,7 @@ def test_an_axis_keeps_the_ticks_that_lie_on_it():
         (lambda: Axis("x", 0, math.inf), "finite ends"),
         (lambda: Axis("x", 0, 1, log=True), "must begin above 0, got 0"),
         (lambda: Scene(["a circle"], AXIS, AXIS), "come from scenes.layers, got 'a circle'"),
-        (lambda: Scene([], AXIS, AXIS, aspect=0), "between 0.1 and 4, got 0"),
+        (lambda: Scene([], AXIS, AXIS, aspect=0), "between 0.01 and 4, got 0"),
         (lambda: Board([]), "at least one row"),
         (lambda: Board([[]]), "each row a scene"),
         (lambda: as_board("picture"), "a Scene or a Board, got str"),

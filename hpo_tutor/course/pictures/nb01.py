@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
 from hpo_tutor.course.games.fog import power
+from hpo_tutor.course.pictures.nb03 import one_training as one_training
 from hpo_tutor.figures.theme import FALLBACK, axis, dressed, ink, log_ticks
 from hpo_tutor.scenes.layers import AnyLayer, Line, Points, Segments
 from hpo_tutor.scenes.looks import BLUE, GREEN, GREY, ORANGE, RED, style
@@ -119,6 +120,64 @@ def beaten(counts: ArrayLike, n_walkers: int = 100) -> go.Figure:
         f"Histogram: {len(counts)} walks beat between {counts.min()} and {counts.max()} of {n_walkers} random walkers, "
         f"half of them at least {number(float(np.median(counts)))}.",
         height=340,
+    )
+
+
+def above_optimum(above: Mapping[str, ArrayLike], better: Mapping[str, float]) -> go.Figure:
+    """How far above the lowest loss the defaults of several tasks are, a dot a data batch.
+
+    Args:
+        above: task -> (n,) in per cent of the lowest loss, positive.
+        better: task -> share of blind draws that are better than the default.
+    """
+    figure, told = go.Figure(), []
+    for row, (name, percent) in enumerate(above.items()):
+        values = np.asarray(percent, dtype=np.float64)
+        mean = float(values.mean())
+        figure.add_scatter(
+            x=values,
+            y=row + np.linspace(-0.18, 0.18, len(values)),
+            mode="markers",
+            marker={"color": BLUE, "size": 8, "opacity": 0.75},
+            name=ink("a division"),
+            showlegend=row == 0,
+            hovertemplate=f"{name}: %{{x:.3g}} %<extra></extra>",
+        )
+        figure.add_scatter(
+            x=[mean],
+            y=[row],
+            mode="markers",
+            marker={"color": FALLBACK, "symbol": "line-ns-open", "size": 44, "line": {"width": 4}},
+            name=ink("mean"),
+            showlegend=row == 0,
+            hovertemplate="mean %{x:.3g} %<extra></extra>",
+        )
+        figure.add_annotation(
+            x=np.log10(values.max()),
+            y=row,
+            text=ink(f"{better[name]:.0%} of blind draws are better"),
+            xanchor="left" if row else "right",
+            xshift=16 if row else 0,
+            yshift=0 if row else 30,
+            showarrow=False,
+        )
+        told.append(f"{name} {number(mean)} %, and {better[name]:.0%} of blind draws are better")
+    everything = np.concatenate([np.ravel(percent) for percent in above.values()])
+    low, high = float(everything.min()), float(everything.max())
+    figure.update_xaxes(
+        axis("default above the lowest loss (%, log scale)", **log_ticks(low, high, decades=high > 100 * low)),
+        range=[np.log10(low) - 0.1, np.log10(high) + 0.1],
+    )
+    rows = list(range(len(above)))
+    figure.update_yaxes(
+        axis("", tickvals=rows, ticktext=[ink(name) for name in above], range=[len(above) - 0.5, -0.5], showgrid=False)
+    )
+    return dressed(
+        figure,
+        "What is a default worth?",
+        "a dot a division, the line their mean",
+        f"How far the default lies above the lowest loss, mean over divisions: {'; '.join(told)}.",
+        height=360,
     )
 
 

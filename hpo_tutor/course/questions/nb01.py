@@ -49,6 +49,25 @@ QUESTIONS = (
         ),
     ),
     Question(
+        "New data, another library, and you may train 12 times. What do you do with the library's default?",
+        (
+            Option(
+                "Train it first, as one of the 12, and see whether steps away from it help.",
+                "It costs one training, and may be nearly good enough, as on the jets. If steps in each direction "
+                "bring nothing, begin somewhere else.",
+                right=True,
+            ),
+            Option(
+                "Keep it: the authors have tuned it.",
+                "On other data than yours. On the houses about half of all blind draws were better.",
+            ),
+            Option(
+                "Leave it out: a default is never good.",
+                "On the jets few blind draws were better, and the rule was ahead only from there.",
+            ),
+        ),
+    ),
+    Question(
         "You trained 40 networks, picked the one with the lowest loss on the test rows, and report that loss. "
         "What is wrong?",
         (
@@ -79,8 +98,7 @@ QUESTIONS = (
             ),
             Option(
                 "There are many valleys, and the nearest one tells nothing about the best one.",
-                "As on the eggholder: the steps lead into a valley nearby, and that is seldom a good one. Many valleys "
-                "alone are not enough: on the Rastrigin function, where good valleys lie side by side, the rule wins.",
+                "As on the eggholder: the steps lead into a valley nearby, and that is seldom a good one.",
                 right=True,
             ),
             Option(

@@ -15,6 +15,21 @@ QUESTIONS = (
         ),
     ),
     Question(
+        "`pool` is either 1 or 2, and moves the loss a lot. What does a grid of two values on each axis lose on it?",
+        (
+            Option(
+                "A lot, because it moves the loss a lot.",
+                "What moves the loss is not yet what a grid does badly. It must also have good values that the grid "
+                "leaves out.",
+            ),
+            Option("Nothing: it tries both values.", "And there are no others.", right=True),
+            Option(
+                "As much as on the learning rate.",
+                "The learning rate has good values between those of the grid, and they are what it loses.",
+            ),
+        ),
+    ),
+    Question(
         "You draw 59 random configurations. What do you know?",
         (
             Option(

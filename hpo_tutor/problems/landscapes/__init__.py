@@ -2,17 +2,22 @@
 
 landscape(name)   an objective that looks losses up
 names()           those that are recorded
+about(name)       what a table's metadata say
+recorded(name)    the table itself
 """
 
 from pathlib import Path
 
-from hpo_tutor.problems.landscapes import files
+from hpo_tutor.problems.landscapes import files, sample_files
+from hpo_tutor.problems.landscapes.files import Recorded, about
 from hpo_tutor.problems.landscapes.grids import Grid, Landscape
+from hpo_tutor.problems.landscapes.sample_files import Sampled
+from hpo_tutor.problems.landscapes.samples import SampledLandscape
 
-__all__ = ["Grid", "Landscape", "landscape", "names"]
+__all__ = ["Grid", "Landscape", "SampledLandscape", "about", "landscape", "names", "recorded"]
 
 
-def landscape(name: str, *, batch: int = 0, folder: str | Path | None = None) -> Landscape:
+def landscape(name: str, *, batch: int = 0, folder: str | Path | None = None) -> Landscape | SampledLandscape:
     """A recorded landscape: an objective with a known optimum and real noise, for races that take seconds.
 
     Args:
@@ -20,13 +25,28 @@ def landscape(name: str, *, batch: int = 0, folder: str | Path | None = None) ->
         batch: the data batch; ``draw(seed)`` gives the others.
         folder: where to look in place of the package's own folder.
 
+    Returns:
+        A ``Landscape`` where a grid was recorded, a ``SampledLandscape`` where random configurations were.
+
     Raises:
         FileNotFoundError: no such landscape is recorded; the message lists those there are.
         ValueError: there is no such batch.
     """
-    return Landscape(files.read(name, Path(folder) if folder is not None else None), batch)
+    table = recorded(name, folder)
+    return Landscape(table, batch) if isinstance(table, Recorded) else SampledLandscape(table, batch)
 
 
 def names(folder: str | Path | None = None) -> list[str]:
     """The landscapes that are recorded."""
     return files.names(Path(folder) if folder is not None else None)
+
+
+def recorded(name: str, folder: str | Path | None = None) -> Recorded | Sampled:
+    """The table of a landscape, as it was recorded.
+
+    Raises:
+        FileNotFoundError: as of ``landscape``.
+    """
+    place = Path(folder) if folder is not None else None
+    is_sample = about(name, place).get("kind") == sample_files.KIND
+    return sample_files.read(name, place) if is_sample else files.read(name, place)

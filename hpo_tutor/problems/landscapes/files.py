@@ -103,16 +103,7 @@ def read(name: str, folder: Path | None = None) -> Recorded:
     Raises:
         FileNotFoundError: there is none of that name; the message lists what there is, and how to record one.
     """
-    for place in _places(folder):
-        file = place / f"{name}{SUFFIX}"
-        if file.is_file():
-            break
-    else:
-        where = f"in {folder}" if folder else "installed"
-        raise FileNotFoundError(
-            f"no landscape {name!r} is {where}; there are: {', '.join(names(folder)) or 'none'}. "
-            f"To record it: hpo-tutor record {name}"
-        )
+    file = find(name, folder)
     # one thread and one column: the labels are for other readers, the order of the rows is fixed
     table = pq.ParquetFile(io.BytesIO(file.read_bytes())).read(columns=["loss"], use_threads=False)
     losses = np.concatenate([np.from_dlpack(chunk) for chunk in table["loss"].chunks])  # to_numpy loads pandas first
@@ -120,6 +111,34 @@ def read(name: str, folder: Path | None = None) -> Recorded:
     axes = tuple(Axis(**{**axis, "values": tuple(axis["values"])}) for axis in meaning.pop("axes"))
     shape = (meaning["n_batches"], len(meaning["seeds"]), *(len(axis.values) for axis in axes))
     return Recorded(meaning.pop("name"), axes, losses.reshape(shape), meaning)
+
+
+def about(name: str, folder: Path | None = None) -> dict[str, Any]:
+    """What a table's metadata say, without its losses.
+
+    Raises:
+        FileNotFoundError: as of ``read``.
+    """
+    with find(name, folder).open("rb") as file:
+        meaning: dict[str, Any] = json.loads(pq.read_schema(file).metadata[METADATA_KEY])
+    return meaning
+
+
+def find(name: str, folder: Path | None = None, suffix: str = SUFFIX) -> Traversable:
+    """The table of that name in ``folder``, or where the package keeps them; or what lies beside it by another suffix.
+
+    Raises:
+        FileNotFoundError: as of ``read``.
+    """
+    for place in _places(folder):
+        file = place / f"{name}{suffix}"
+        if file.is_file():
+            return file
+    where = f"in {folder}" if folder else "installed"
+    raise FileNotFoundError(
+        f"no landscape {name!r} is {where}; there are: {', '.join(names(folder)) or 'none'}. "
+        f"To record it: hpo-tutor record {name}"
+    )
 
 
 def names(folder: Path | None = None) -> list[str]:

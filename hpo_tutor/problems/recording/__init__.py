@@ -18,12 +18,23 @@ from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 from hpo_tutor.problems import tasks
-from hpo_tutor.problems.landscapes import files
+from hpo_tutor.problems.landscapes import files, sample_files
 from hpo_tutor.problems.landscapes.files import Recorded
+from hpo_tutor.problems.landscapes.sample_files import Sampled
 from hpo_tutor.problems.recording import machine, page
 from hpo_tutor.problems.recording.recipes import Recipe, recipe
-from hpo_tutor.training import Population
+from hpo_tutor.training.boosting import BoostedTrees
 from hpo_tutor.training.models.architecture import Network
+
+# of hyperparameters of a random sample; axes have their own
+UNITS = {
+    "epochs": "passes over the training rows",
+    "batch_size": "rows",
+    "width": "filters",
+    "kernel": "pixels",
+    "pool": "pixels",
+    "neurons": "units in each dense layer",
+}
 
 
 def record(name: str, folder: str | Path | None = None, progress: bool = True, resume: bool = True) -> Path:
@@ -54,22 +65,27 @@ def record_recipe(wanted: Recipe, folder: Path, progress: bool = True, resume: b
         shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True, exist_ok=True)
     paths = [work / f"batch{batch:03d}.npz" for batch in range(wanted.n_batches)]
-    points = training_points(wanted)
-    n_epochs = int(sum(point["epochs"] for point in points)) * len(wanted.seeds)
-    with tqdm(total=n_epochs * wanted.n_batches, unit="epoch", desc=wanted.name, disable=not progress) as bar:
+    points = wanted.points()
+    much = tasks.work(wanted.task, points, wanted.along) * len(wanted.seeds)
+    with tqdm(
+        total=much * wanted.n_batches, unit=tasks.task(wanted.task).counted, desc=wanted.name, disable=not progress
+    ) as bar:
         for batch, path in enumerate(paths):
             if path.exists():
-                bar.update(n_epochs)
+                bar.update(much)
                 continue
             start = time.perf_counter()
             part = train_part(wanted, batch, points, bar.update).reshape(wanted.shape)
             _save_part(path, part, time.perf_counter() - start)
     parts = [_load_part(path) for path in paths]
     losses = np.stack([part for part, _ in parts])
-    recorded = Recorded(wanted.name, wanted.axes, losses, _about(wanted, points, sum(seconds for _, seconds in parts)))
+    about = _about(wanted, len(points), sum(seconds for _, seconds in parts))
     table = folder / f"{wanted.name}{files.SUFFIX}"
-    files.write(table, recorded)
-    page.update(folder / "README.md", recorded, table.stat().st_size)
+    if wanted.domains:
+        sample_files.write(table, Sampled(wanted.name, wanted.domains, points, losses, about))
+    else:
+        files.write(table, Recorded(wanted.name, wanted.axes, losses, about))
+    page.write(folder)
     shutil.rmtree(work)
     if not any(work.parent.iterdir()):
         work.parent.rmdir()
@@ -79,49 +95,32 @@ def record_recipe(wanted: Recipe, folder: Path, progress: bool = True, resume: b
 def train_part(
     wanted: Recipe, batch: int, points: Sequence[dict[str, Any]], advance: Callable[[int], object] = lambda n: None
 ) -> NDArray[np.float32]:
-    """Train one data batch at all seeds and these points of ``training_points``.
+    """Train one data batch at all seeds and these points of the recipe.
 
     Args:
         wanted: the recipe.
         batch: the data batch.
         points: what to train.
-        advance: told after each epoch how many networks trained in it.
+        advance: told how much was done since it was told last: epochs of networks, or tree ensembles.
 
     Returns:
-        Losses, shape (n_seeds, n_points), or (n_seeds, n_points, n_epochs) where the epochs are the last axis.
+        Losses, shape (n_seeds, n_points), or (n_seeds, n_points, n) where the last axis is how long a training is.
 
     Raises:
-        ValueError: a network diverged: a landscape needs a finite loss everywhere.
+        ValueError: a training diverged: a landscape needs a finite loss everywhere.
     """
-    rows = tasks.rows(wanted.task, batch, wanted.n_batches)
-    columns = {name: np.tile([point[name] for point in points], len(wanted.seeds)) for name in points[0]}
     seeds = np.repeat(wanted.seeds, len(points)).tolist()
-    population = Population(tasks.task(wanted.task).model, rows.data, columns, seeds)
-    history = []
-    for report in population.fit():
-        advance(int(report.trained.sum()))
-        if not np.isfinite(report.losses[report.trained]).all():
-            place = int(np.flatnonzero(report.trained & ~np.isfinite(report.losses))[0])
-            raise ValueError(
-                f"every loss of a landscape must be finite, {report.losses[place]} came out at "
-                f"{points[place % len(points)]}, data batch {batch}; narrow the axes in recipes.py"
-            )
-        history.append(report.losses)
-    along = wanted.epochs_axis
-    # the loss after every recorded epoch, or after the last
-    scores = population.losses if along is None else np.stack(history, axis=1)[:, [int(n) - 1 for n in along.values]]
-    losses = tasks.losses_of(wanted.task, scores, rows.target_scale).astype(np.float32)
+    configs = list(points) * len(wanted.seeds)
+    losses = tasks.train(
+        wanted.task, configs, seeds, batch, wanted.n_batches, along=wanted.along, advance=advance
+    ).astype(np.float32)
+    if not np.isfinite(losses).all():
+        place = int(np.argwhere(~np.isfinite(losses))[0][0])
+        raise ValueError(
+            f"every loss of a landscape must be finite, {losses[place].min()} came out at {configs[place]}, data batch "
+            f"{batch}; narrow the hyperparameters in recipes.py"
+        )
     return losses.reshape(len(wanted.seeds), len(points), *losses.shape[1:])
-
-
-def training_points(wanted: Recipe) -> list[dict[str, Any]]:
-    """The hyperparameters of each training: the grid without its epochs, which one training serves."""
-    axes = [axis for axis in wanted.axes if axis.name != "epochs"]
-    grid = np.meshgrid(*(np.array(axis.values) for axis in axes), indexing="ij")
-    longest = {"epochs": int(wanted.epochs_axis.values[-1])} if wanted.epochs_axis else {}
-    names = [axis.name for axis in axes]
-    values = np.stack([values.ravel() for values in grid], axis=1).tolist()
-    return [{**wanted.fixed, **longest, **dict(zip(names, point, strict=True))} for point in values]
 
 
 def _save_part(path: Path, losses: NDArray[np.float32], seconds: float) -> None:
@@ -140,34 +139,47 @@ def _load_part(path: Path) -> tuple[NDArray[np.float32], float]:
         return part["losses"], float(part["seconds"])
 
 
-def _about(wanted: Recipe, points: Sequence[dict[str, Any]], seconds: float) -> dict[str, Any]:
-    """What the table's metadata say beside name and axes."""
+def _about(wanted: Recipe, n_points: int, seconds: float) -> dict[str, Any]:
+    """What the table's metadata say beside its name and its hyperparameters."""
     task = tasks.task(wanted.task)
-    rows = tasks.rows(wanted.task, 0, wanted.n_batches).data
     return {
         "task": wanted.task,
         "loss_name": task.loss_name,
         "loss_unit": task.loss_unit,
-        "network": _network(wanted, task.model.layers(rows.n_inputs, wanted.fixed.get("width"))),
-        "activation": task.model.activation,
-        "optimiser": "Adam",
+        **_learner(wanted),
         "fixed": dict(wanted.fixed),
+        "units": {name: UNITS[name] for name in wanted.domains if name in UNITS},
         "n_batches": wanted.n_batches,
         "seeds": list(wanted.seeds),
-        "split": task.split,
+        "split": task.source.words,
         "shuffle_seed": tasks.SHUFFLE_SEED,
-        "n_training_rows": len(rows.train_inputs),
-        "n_validation_rows": len(rows.validation_inputs),
-        "n_models": len(points) * len(wanted.seeds) * wanted.n_batches,
+        **tasks.n_rows(wanted.task, 0, wanted.n_batches),
+        "n_models": n_points * len(wanted.seeds) * wanted.n_batches,
         "seconds": round(seconds, 1),
-        "dtype": "float32",
         "machine": machine.describe(),
-        "versions": machine.versions(),
+        "versions": machine.versions(*(["lightgbm"] if task.fidelity == "trees" else [])),
     }
 
 
-def _network(wanted: Recipe, network: Network) -> str:
-    """The layers in words, 64-32-10, or 64-width-10 where the width is on the grid."""
+def _learner(wanted: Recipe) -> dict[str, Any]:
+    """The model in words."""
+    task = tasks.task(wanted.task)
+    if isinstance(task.model, BoostedTrees):
+        return {"learner": task.model.words(early_stopping=wanted.along is None)}
+    if task.structure:
+        return {"learner": f"{task.learner}; {task.model.activation}, Adam, float32"}
+    network = task.network.layers(tasks.rows(wanted.task, 0, wanted.n_batches).data.n_inputs, wanted.fixed.get("width"))
+    return {
+        "network": _sizes(wanted, network),
+        "activation": task.network.activation,
+        "optimiser": "Adam",
+        "dtype": "float32",
+    }
+
+
+def _sizes(wanted: Recipe, network: Network) -> str:
+    """The layers in words, 64-32-10, or 64-width-10 where the width is tuned."""
     sizes = ["x".join(map(str, layer.outputs)) for layer in network if layer.tensors]
-    hidden = ["width" if "width" in [axis.name for axis in wanted.axes] else size for size in sizes[:-1]]
+    tuned = {axis.name for axis in wanted.axes} | set(wanted.domains)
+    hidden = ["width" if "width" in tuned else size for size in sizes[:-1]]
     return "-".join(["x".join(map(str, network[0].inputs)), *hidden, sizes[-1]])

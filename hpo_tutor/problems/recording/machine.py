@@ -1,10 +1,10 @@
 """On what was something measured? The processor and the libraries, without the machine's own name."""
 
-import os
 import platform
 from importlib.metadata import version
 from pathlib import Path
 
+from hpo_tutor.training.cores import n_cores
 from hpo_tutor.training.devices import device_name
 
 LIBRARIES = ("numpy", "scikit-learn", "torch")
@@ -12,14 +12,14 @@ LIBRARIES = ("numpy", "scikit-learn", "torch")
 
 def describe() -> str:
     """The processor's model, the cores that this process may use, and the GPU if there is one."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = n_cores()
     gpu = device_name()
     return f"{_processor()}, {cores} core{'s'[: cores != 1]}{'' if gpu == 'cpu' else f', {gpu}'}"
 
 
-def versions() -> dict[str, str]:
-    """Python and the libraries that decide what a training gives: name -> version."""
-    return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+def versions(*more: str) -> dict[str, str]:
+    """Python and the libraries that decide what a training gives, and these: name -> version."""
+    return {"python": platform.python_version(), **{name: version(name) for name in (*LIBRARIES, *more)}}
 
 
 def _processor() -> str:

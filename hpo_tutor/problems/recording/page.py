@@ -1,117 +1,252 @@
-"""What does data/README.md say of a recorded landscape? Written by the recorder, never by hand.
+"""What does data/README.md say of the recorded landscapes? Written from the tables beside it, never by hand.
 
-Each landscape's page stands between two marks, and only what stands between them is replaced.
+told    the numbers of a table, see ``landscapes.summary``
+about   what its metadata say
 """
 
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hpo_tutor.problems.landscapes.files import Axis, Recorded
+from hpo_tutor.problems import landscapes
+from hpo_tutor.problems.landscapes import files
+from hpo_tutor.problems.landscapes.files import Axis
+from hpo_tutor.problems.landscapes.sample_files import FORESTS_SUFFIX, Sampled
+from hpo_tutor.problems.landscapes.summary import (
+    PICTURES,
+    Summary,
+    Table,
+    alternative,
+    lesson,
+    summarise,
+    written,
+)
 from hpo_tutor.problems.recording.recipes import RECIPES
+from hpo_tutor.search_space import Choice, Domain, Integer
+
+About = Mapping[str, Any]
 
 INTRODUCTION = """\
 # Recorded landscapes
 
-Each file is a table of validation losses, recorded once by really training networks on a whole grid of hyperparameters,
-for several data batches (which rows were used) and several seeds (initial weights and order of the rows). Searches race
-on such a table in seconds, with the noise as it was recorded. This page is written by the recorder.
+Each file is a table of validation losses, recorded once by really training networks or tree ensembles: on a whole grid
+of hyperparameters, or at random configurations where they are too many for a grid; for several data batches (which rows
+were used) and several seeds (what else is left to chance). Searches race on such a table in seconds, with the noise as
+it was recorded. This page is written by the recorder.
 
 - Load one with `hpo_tutor.problems.landscape("digits")`, or with any reader of Parquet: one row is one loss; the
-  columns are `data_batch`, `seed`, one for each axis, and `loss`. The metadata of the schema hold a JSON text (key
-  `hpo_tutor`) with the axes, units, splits, seeds, machine and versions.
+  columns are `data_batch`, `seed`, one for each hyperparameter, and `loss`. The metadata of the schema hold a JSON text
+  (key `hpo_tutor`) with the hyperparameters, units, splits, seeds, machine and versions.
 - Between grid points a landscape is multilinear in the unit cube, for each data batch and seed by itself; axes that are
-  marked "log" are logarithmic there.
+  marked "log" are logarithmic there. Between random configurations a fitted forest says the mean over the seeds, and
+  the nearest configuration the noise.
 - Make one again: `hpo-tutor record NAME`. It needs the data set, shows its progress, and goes on where it was killed.
+  `hpo-tutor record --pages` only writes this page and its pictures again, from the tables.
 - Licence: the tables hold losses and no row of the data they were trained on. They are this project's own measurements,
   CC BY 4.0 (`LICENSE-prose`). The data sets keep their own licences; name their authors when you show a landscape
   (`problems.datasets.load(NAME).credit`).
 """
 
 
-def update(path: Path, recorded: Recorded, n_bytes: int) -> None:
-    """Write or replace a landscape's page in the README at ``path``."""
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    pages = {name: _between(text, name) for name in RECIPES}
-    pages[recorded.name] = page(recorded, n_bytes)
-    body = [f"{_mark(name, 'begins')}\n\n{pages[name]}\n\n{_mark(name, 'ends')}\n" for name in pages if pages[name]]
+def write(folder: Path) -> Path:
+    """Write README.md in the folder: what its tables are, and a page for each, with the pictures that are there.
+
+    Returns:
+        The README's path.
+
+    Raises:
+        FileNotFoundError: the folder holds no table.
+    """
+    known = list(RECIPES)
+    names = sorted(files.names(folder), key=lambda name: (known.index(name) if name in known else len(known), name))
+    if not names:
+        raise FileNotFoundError(f"pages are written of recorded tables, {folder} holds none; hpo-tutor record NAME")
+    tables = [landscapes.recorded(name, folder) for name in names]
+    body = [f"{_mark(one.name, 'begins')}\n\n{page(one, folder)}\n\n{_mark(one.name, 'ends')}\n" for one in tables]
+    path = folder / "README.md"
     draft = path.with_name(path.name + ".draft")
-    draft.write_text("\n".join([INTRODUCTION, *body]), encoding="utf-8")
+    draft.write_text("\n".join([INTRODUCTION, _contents(tables), *body]), encoding="utf-8")
     draft.replace(path)
+    return path
 
 
-def page(recorded: Recorded, n_bytes: int) -> str:
-    """The page of one landscape, as Markdown."""
-    about, losses = recorded.about, recorded.losses.astype(np.float64)
-    means = losses.mean(axis=1)
-    unit = about["loss_unit"]
-    optima = [np.unravel_index(int(batch.argmin()), batch.shape) for batch in means]
-    n_on_edge = sum(_on_edge(place, means.shape[1:]) for place in optima)
+def page(table: Table, folder: Path) -> str:
+    """The page of one landscape of the folder, as Markdown."""
+    told, about = summarise(table), table.about
+    unit, is_sample = about["loss_unit"], isinstance(table, Sampled)
+    parts = [f"{table.name}{suffix}" for suffix in (files.SUFFIX, *([FORESTS_SUFFIX] if is_sample else []))]
+    n_bytes = sum((folder / part).stat().st_size for part in parts)
+    seeds = ", ".join(map(str, about["seeds"]))
+    chance = "the rows and columns that each tree sees" if _is_trees(about) else "initial weights and order of the rows"
     versions = ", ".join(f"{name} {number}" for name, number in about["versions"].items())
-    fixed = ", ".join(f"{name} {value:g}" for name, value in about["fixed"].items())
     lines = [
-        f"## {recorded.name}: {' x '.join(axis.name for axis in recorded.axes)}",
+        f"## {_title(table)}",
         "",
-        f"`{recorded.name}.parquet`, {losses.size:,} losses, {n_bytes / 1024:.0f} KiB.",
+        *_picture(table, folder),
+        f"{' and '.join(f'`{part}`' for part in parts)}, {table.losses.size:,} losses, {n_bytes / 1024:,.0f} KiB.",
         "",
-        "| axis | scale | from | to | values | unit |",
-        "|---|---|---|---|---|---|",
-        *(_axis_row(axis) for axis in recorded.axes),
+        *(_domains(told) if isinstance(table, Sampled) else _axes(table.axes)),
         "",
-        f"- Loss: {about['loss_name']} of the validation rows, {unit}.",
-        f"- Network {about['network']}, {about['activation']}, {about['optimiser']}, {about['dtype']}; fixed: {fixed}.",
-        f"- Data: {about['task']}, {about['n_batches']} data batches of {about['n_training_rows']:,} training and "
-        f"{about['n_validation_rows']:,} validation rows: {about['split']} (shuffle seed {about['shuffle_seed']}).",
-        f"- Seeds {', '.join(map(str, about['seeds']))} for every point: initial weights and order of the rows.",
-        f"- {about['n_models']:,} networks trained in {about['seconds']:.0f} s on {about['machine']}, with {versions}.",
-        *_noise(losses, unit),
-        f"- {n_on_edge} of {len(optima)} data batches have their optimum on the grid's edge.",
+        f"- Loss: {about['loss_name']} of the {'scored' if _n_stopping(about) else 'validation'} rows, {unit}.",
+        f"- {_learner(about)}{_fixed(about['fixed'])}.",
+        f"- Data: {about['task']}, {about['n_batches']} data batches of {_rows(about)}: {about['split']} (shuffle seed "
+        f"{about['shuffle_seed']}).",
+        f"- Seeds {seeds} for every point: {chance}.",
+        f"- {about['n_models']:,} {_counted(about)} trained in {about['seconds']:,.0f} s on {about['machine']}, with "
+        f"{versions}.",
+        *_noise(told, unit, "configurations" if is_sample else "grid"),
+        *(_fit(about) if is_sample else _edges(told)),
         "",
-        f"| data batch | optimum, {unit} | {' | '.join(axis.name for axis in recorded.axes)} | on the edge |",
-        "|---|---|" + "---|" * (len(recorded.axes) + 1),
+        *_optima(told, unit, is_sample),
     ]
-    for batch, place in enumerate(optima):
-        where = " | ".join(f"{axis.values[i]:.4g}" for axis, i in zip(recorded.axes, place, strict=True))
-        edge = "yes" if _on_edge(place, means.shape[1:]) else "no"
-        lines.append(f"| {batch} | {means[batch][place]:.4f} | {where} | {edge} |")
     return "\n".join(lines)
 
 
-def _noise(losses: NDArray[np.float64], unit: str) -> list[str]:
-    """The noise against the range of the means: medians over the data batches."""
-    means = losses.mean(axis=1).reshape(len(losses), -1)
-    variances = losses.var(axis=1, ddof=1).reshape(len(losses), -1) if losses.shape[1] > 1 else np.zeros_like(means)
-    noise = float(np.median(np.sqrt(variances.mean(axis=1))))
-    span = float(np.median(np.ptp(means, axis=1)))
-    good = means <= np.quantile(means, 0.1, axis=1, keepdims=True)
-    near = float(np.median([np.sqrt(variance[best].mean()) for variance, best in zip(variances, good, strict=True)]))
-    depth = float(np.median(np.quantile(means, 0.5, axis=1) - means.min(axis=1)))
+def _contents(tables: Sequence[Table]) -> str:
+    """A row for each landscape, and how many models were trained in all."""
+    counts: Counter[str] = Counter()
+    rows = []
+    for table in tables:
+        told, about = summarise(table), table.about
+        counts[_counted(about)] += about["n_models"]
+        anchor = re.sub(r"[^\w -]", "", _title(table).lower()).replace(" ", "-")
+        edge = "no grid" if isinstance(table, Sampled) else f"{told.n_on_edge} of {len(told.optima)}"
+        cells = [
+            f"[{table.name}](#{anchor})",
+            about["task"],
+            re.split("[,;]", _learner(about))[0],
+            ", ".join(told.domains),
+            f"{about['n_models']:,} {_counted(about)}",
+            edge,
+        ]
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(
+        [
+            f"In all, {counts.total():,} models were trained for these {len(tables)} landscapes: "
+            f"{' and '.join(f'{n:,} {what}' for what, n in counts.items())}.",
+            "",
+            "| landscape | data | learner | hyperparameters | models trained | optimum on the edge |",
+            "|---|---|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _title(table: Table) -> str:
+    names = list(summarise(table).domains)
+    return f"{table.name}: {' x '.join(names) if len(names) < 4 else f'{len(names)} hyperparameters'}"
+
+
+def _picture(table: Table, folder: Path) -> list[str]:
+    """The picture if there is one, and what to see in it."""
+    place = f"{PICTURES}/{table.name}.svg"
+    if not (folder / place).is_file():
+        return []
+    return [f"![{alternative(table)}]({place})", "", *([lesson(table), ""] if lesson(table) else [])]
+
+
+def _axes(axes: Sequence[Axis]) -> list[str]:
+    lines = ["| axis | scale | from | to | values | unit |", "|---|---|---|---|---|---|"]
+    for axis in axes:
+        ends = f"{axis.values[0]:g} | {axis.values[-1]:g}"
+        scale = _scale(axis.domain)
+        lines.append(f"| {axis.name} | {scale} | {ends} | {len(axis.values)} | {axis.unit or 'pure number'} |")
+    return lines
+
+
+def _domains(told: Summary) -> list[str]:
+    lines = ["| hyperparameter | scale | values | unit |", "|---|---|---|---|"]
+    for name, domain in told.domains.items():
+        if isinstance(domain, Choice):
+            values = ", ".join(map(str, domain.options))
+        else:
+            values = f"{domain.low:g} to {domain.high:g}"
+        unit = told.units[name] or ("" if isinstance(domain, Choice) and not domain.ordered else "pure number")
+        lines.append(f"| {name} | {_scale(domain)} | {values} | {unit} |")
+    return lines
+
+
+def _scale(domain: Domain) -> str:
+    if isinstance(domain, Choice):
+        return "options in order" if domain.ordered else "options"
+    return ("log" if domain.log else "linear") + (" (whole numbers)" if isinstance(domain, Integer) else "")
+
+
+def _learner(about: About) -> str:
+    """The model in words."""
+    if "learner" in about:
+        return f"{about['learner'][0].upper()}{about['learner'][1:]}"
+    return f"Network {about['network']}, {about['activation']}, {about['optimiser']}, {about['dtype']}"
+
+
+def _fixed(fixed: Mapping[str, Any]) -> str:
+    values = [f"{name} {written(value)}" for name, value in fixed.items()]
+    return f"; fixed: {', '.join(values)}" if values else ""
+
+
+def _rows(about: About) -> str:
+    """How many rows a data batch has, for what."""
+    stopping = _n_stopping(about)
+    if not stopping:
+        return f"{about['n_training_rows']:,} training and {about['n_validation_rows']:,} validation rows"
+    return (
+        f"{about['n_training_rows']:,} training, {stopping:,} stopping and {about['n_validation_rows']:,} scored rows"
+    )
+
+
+def _n_stopping(about: About) -> int:
+    """Rows that say when to stop, 0 where none do."""
+    return about.get("n_stopping_rows") or 0
+
+
+def _is_trees(about: About) -> bool:
+    return "lightgbm" in about["versions"]
+
+
+def _counted(about: About) -> str:
+    return "tree ensembles" if _is_trees(about) else "networks"
+
+
+def _noise(told: Summary, unit: str, where: str) -> list[str]:
     return [
-        f"- Noise, the standard deviation over seeds (root mean square over the grid): {noise:.3g} {unit}, "
-        f"{noise / span:.1%} of the range of the means, {span:.3g} {unit}.",
-        f"- Noise at the best tenth of the grid: {near:.3g} {unit}; the median point lies {depth:.3g} {unit} above the "
-        "optimum.",
+        f"- Noise, the standard deviation over seeds (root mean square over the {where}): {told.noise:.3g} {unit}, "
+        f"{told.noise / told.span:.1%} of the range of the means, {told.span:.3g} {unit}.",
+        f"- Noise at the best tenth of the {where}: {told.near:.3g} {unit}; the median point lies {told.depth:.3g} "
+        f"{unit} above the {'optimum' if where == 'grid' else 'best one'}.",
     ]
 
 
-def _axis_row(axis: Axis) -> str:
-    scale = "log" if axis.log else "linear"
-    kind = " (whole numbers)" if axis.whole else ""
-    low, high = axis.values[0], axis.values[-1]
-    return f"| {axis.name} | {scale}{kind} | {low:g} | {high:g} | {len(axis.values)} | {axis.unit or 'pure number'} |"
+def _edges(told: Summary) -> list[str]:
+    sides = Counter(f"{name} {written(best.config[name])}" for best in told.optima for name in best.edges)
+    where = f" ({', '.join(f'{side}: {n}' for side, n in sides.items())})" if sides else ""
+    return [f"- {told.n_on_edge} of {len(told.optima)} data batches have their optimum on the grid's edge{where}."]
 
 
-def _on_edge(place: tuple[np.intp, ...], shape: tuple[int, ...]) -> bool:
-    return any(i in (0, n - 1) for i, n in zip(place, shape, strict=True))
+def _fit(about: About) -> list[str]:
+    """How well the fitted surface predicts configurations that it was not fitted to, over the data batches."""
+    r2, ranks = about["fitted"]["r2"], about["fitted"]["rank_correlation"]
+    return [
+        f"- Fitted surface: {about['surface']}. Cross-validated R2 of the logarithm: median {np.median(r2):.3f}, worst "
+        f"{min(r2):.3f}; rank correlation: median {np.median(ranks):.3f}, worst {min(ranks):.3f}.",
+        "- The optima are the lowest points found on the fitted surfaces.",
+    ]
+
+
+def _optima(told: Summary, unit: str, is_sample: bool) -> list[str]:
+    """The table of the optima."""
+    heads = ["data batch", f"optimum, {unit}", *told.domains, *([] if is_sample else ["on the edge"])]
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    for batch, best in enumerate(told.optima):
+        edge = [] if is_sample else ["yes" if best.edges else "no"]
+        cells = [str(batch), f"{best.loss:.4f}", *map(written, best.config.values()), *edge]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
 
 
 def _mark(name: str, side: str) -> str:
     return f"<!-- {name} {side}; written by hpo-tutor record {name} -->"
-
-
-def _between(text: str, name: str) -> str:
-    """What stands between a landscape's marks, empty where there is none."""
-    _, begun, rest = text.partition(_mark(name, "begins"))
-    inner, ended, _ = rest.partition(_mark(name, "ends"))
-    return inner.strip() if begun and ended else ""

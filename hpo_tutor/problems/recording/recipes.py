@@ -1,29 +1,36 @@
-"""Which landscapes are recorded, and on which grids? The recipe is all that a recording depends on."""
+"""Which landscapes are recorded, and on which hyperparameters? The recipe is all that a recording depends on."""
 
 import hashlib
+import itertools
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from hpo_tutor.problems import tasks
 from hpo_tutor.problems.landscapes.files import Axis
+from hpo_tutor.search_space import Choice, Domain, Float, Integer, SearchSpace
+
+SAMPLE_SEED = 20_260_102  # of random configurations
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A grid of hyperparameters on data batches and seeds.
+    """Hyperparameters, data batches and seeds; on a grid, or at random.
 
     Attributes:
         name: of the landscape.
-        task: the data set and network, see ``tasks``.
-        axes: the hyperparameters on the grid, in the order of the table. If the last one is ``epochs``, one training
-            serves all its values: the loss is kept after every epoch.
+        task: the data set and learner, see ``tasks``.
+        axes: the hyperparameters on the grid, in the order of the table; empty for a random sample. If the last one is
+            how long a training is (``epochs``, ``trees``), one training serves all its values.
         fixed: the other hyperparameters.
         n_batches: data batches.
-        seeds: networks trained at each point and data batch.
+        seeds: learners trained at each point and data batch.
+        domains: the hyperparameters of a random sample; empty for a grid.
+        n_points: configurations of the random sample, the same ones for every data batch.
     """
 
     name: str
@@ -32,28 +39,52 @@ class Recipe:
     fixed: Mapping[str, Any]
     n_batches: int = 10
     seeds: tuple[int, ...] = (0, 1, 2)
+    domains: Mapping[str, Domain] = field(default_factory=dict)
+    n_points: int = 0
 
     def __post_init__(self) -> None:
-        if "epochs" in [axis.name for axis in self.axes[:-1]]:
-            raise ValueError(f"{self.name}: epochs must be the last axis, got {[axis.name for axis in self.axes]}")
+        for axis in self.axes[:-1]:
+            if axis.name in ("epochs", "trees"):
+                names = [axis.name for axis in self.axes]
+                raise ValueError(f"{self.name}: {axis.name} must be the last axis, got {names}")
+        if bool(self.axes) == bool(self.domains) or bool(self.domains) != (self.n_points > 0):
+            raise ValueError(f"{self.name}: give axes for a grid, or domains and n_points for a random sample")
 
     @property
-    def epochs_axis(self) -> Axis | None:
-        """The last axis where it is the epochs, else None."""
-        return self.axes[-1] if self.axes[-1].name == "epochs" else None
+    def along(self) -> tuple[int, ...] | None:
+        """The last axis' values where it is how long a training is, else None."""
+        if self.axes and self.axes[-1].name in ("epochs", "trees"):
+            return tuple(int(value) for value in self.axes[-1].values)
+        return None
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of one data batch's table, (n_seeds, n_1, ..., n_d)."""
-        return (len(self.seeds), *(len(axis.values) for axis in self.axes))
+        """The shape of one data batch's table, (n_seeds, n_1, ..., n_d), or (n_seeds, n_points)."""
+        return (len(self.seeds), *([len(axis.values) for axis in self.axes] or [self.n_points]))
+
+    def points(self) -> list[dict[str, Any]]:
+        """The configurations that are trained: the grid without how long, or the random sample."""
+        if self.domains:
+            space, rng = SearchSpace(self.domains), np.random.default_rng(SAMPLE_SEED)
+            return [{**self.fixed, **space.sample(rng)} for _ in range(self.n_points)]
+        axes = self.axes[:-1] if self.along else self.axes
+        grid = itertools.product(*(axis.values for axis in axes))
+        return [{**self.fixed, **{axis.name: value for axis, value in zip(axes, point, strict=True)}} for point in grid]
 
     @property
     def fingerprint(self) -> str:
         """Eight letters that change with the recipe, so that parts of another one are never taken for its own."""
-        text = json.dumps(
-            [self.name, self.task, [vars(axis) for axis in self.axes], dict(self.fixed), self.n_batches, self.seeds]
-        )
-        return hashlib.sha256(text.encode()).hexdigest()[:8]
+        wanted = [
+            self.name,
+            self.task,
+            [vars(axis) for axis in self.axes],
+            dict(self.fixed),
+            self.n_batches,
+            self.seeds,
+        ]
+        task = tasks.task(self.task)  # its rows and its model are part of what the losses mean
+        told = [*wanted, repr(dict(self.domains)), self.n_points, repr(task.source), repr(task.model)]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:8]
 
 
 def _log(low: float, high: float, n: int) -> tuple[float, ...]:
@@ -61,39 +92,108 @@ def _log(low: float, high: float, n: int) -> tuple[float, ...]:
     return tuple(float(f"{value:.6g}") for value in np.geomspace(low, high, n))
 
 
-RECIPES: Mapping[str, Recipe] = MappingProxyType(
-    {
-        "aleph": Recipe(
-            name="aleph",
-            task="aleph",
-            axes=(
-                Axis("learning_rate", _log(1e-4, 5e-2, 31), log=True),
-                Axis("epochs", tuple(range(1, 61)), whole=True, unit="passes over the training rows"),
-            ),
-            fixed={"l2": 1e-4, "width": 32, "batch_size": 128},
+def _whole(low: int, high: int, n: int) -> tuple[int, ...]:
+    """At most n whole numbers at about equal steps of the logarithm; the ends are exact."""
+    return tuple(np.unique(np.geomspace(low, high, n).round().astype(int)).tolist())
+
+
+_RATE = Axis("learning_rate", _log(1e-4, 1e-1, 21), log=True)
+_LIST = (
+    Recipe(
+        name="aleph",
+        task="aleph",
+        axes=(
+            Axis("learning_rate", _log(1e-4, 5e-2, 31), log=True),
+            Axis("epochs", tuple(range(1, 61)), whole=True, unit="passes over the training rows"),
         ),
-        "digits": Recipe(
-            name="digits",
-            task="digits",
-            axes=(
-                Axis("learning_rate", _log(1e-4, 1e-1, 25), log=True),
-                Axis("l2", _log(1e-6, 1e-1, 26), log=True),
-            ),
-            fixed={"epochs": 20, "width": 32, "batch_size": 128},
+        fixed={"l2": 1e-4, "width": 32, "batch_size": 128},
+    ),
+    Recipe(
+        name="aleph-width",
+        task="aleph",
+        axes=(
+            _RATE,
+            Axis("width", (1, 2, 4, 8, 16, 32, 64, 128), log=True, whole=True, unit="units in each hidden layer"),
+            Axis("epochs", tuple(range(1, 41)), whole=True, unit="passes over the training rows"),
         ),
-        # what a person tunes by hand in notebook 01
-        "digits-width": Recipe(
-            name="digits-width",
-            task="digits",
-            axes=(
-                Axis("learning_rate", _log(1e-4, 1e-1, 21), log=True),
-                Axis("l2", _log(1e-6, 1e-1, 16), log=True),
-                Axis("width", (4, 8, 16, 32, 64), log=True, whole=True, unit="units in the hidden layer"),
-            ),
-            fixed={"epochs": 20, "batch_size": 128},
+        fixed={"l2": 1e-4, "batch_size": 128},
+    ),
+    Recipe(
+        name="digits",
+        task="digits",
+        axes=(
+            Axis("learning_rate", _log(1e-4, 1e-1, 25), log=True),
+            Axis("l2", _log(1e-6, 1e-1, 26), log=True),
         ),
-    }
+        fixed={"epochs": 20, "width": 32, "batch_size": 128},
+    ),
+    # what a person tunes by hand in notebook 01
+    Recipe(
+        name="digits-width",
+        task="digits",
+        axes=(
+            _RATE,
+            Axis("l2", _log(1e-6, 1e-1, 16), log=True),
+            Axis("width", (4, 8, 16, 32, 64), log=True, whole=True, unit="units in the hidden layer"),
+        ),
+        fixed={"epochs": 20, "batch_size": 128},
+    ),
+    Recipe(
+        name="mnist",
+        task="mnist",
+        axes=(
+            Axis("learning_rate", _log(5e-4, 5e-2, 9), log=True),
+            Axis("l2", _log(1e-5, 1e-1, 7), log=True),
+            Axis("input_noise", _log(0.1, 2.4, 6), log=True, unit="standard deviations of the pixels"),
+        ),
+        fixed={"epochs": 10, "width": 32, "batch_size": 128},
+    ),
+    *(
+        Recipe(
+            name=name,
+            task=name,
+            axes=(
+                Axis("learning_rate", _log(5e-3, 0.5, 13), log=True),
+                Axis("max_depth", (2, 3, 4, 5, 6, 7, 8, 10, 13, 17, 22), whole=True, unit="splits from root to leaf"),
+            ),
+            fixed={},
+        )
+        for name in ("danish_housing", "king_county")
+    ),
+    Recipe(
+        name="king_county-trees",
+        task="king_county",
+        axes=(
+            Axis("learning_rate", _log(1.2e-2, 1.0, 18), log=True),
+            Axis("trees", _whole(1, 2500, 36), log=True, whole=True, unit="trees"),
+        ),
+        fixed={"max_depth": 6},
+    ),
+    Recipe(
+        name="digits-cnn-5",
+        task="digits-cnn",
+        axes=(),
+        fixed={"epochs": 10},
+        domains={
+            "learning_rate": Float(1e-4, 1e-1, log=True),
+            "l2": Float(1e-6, 1e-1, log=True),
+            "dropout": Float(0.0, 0.6),
+            "batch_size": Choice((32, 64, 128, 256), ordered=True),
+            "width": Integer(2, 16, log=True),
+        },
+        n_points=300,
+    ),
+    # the nine hyperparameters of the sparse grids' source
+    Recipe(
+        name="digits-cnn-9",
+        task="digits-cnn-layers",
+        axes=(),
+        fixed={},
+        domains=tasks.task("digits-cnn-layers").domains,
+        n_points=300,
+    ),
 )
+RECIPES: Mapping[str, Recipe] = MappingProxyType({recipe.name: recipe for recipe in _LIST})
 
 
 def recipe(name: str) -> Recipe:

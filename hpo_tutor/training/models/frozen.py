@@ -1,12 +1,18 @@
 """What does a network that is trained no further make of images, and how well does a head on top of it do?
 
 ``Data(features(body(network), images), ...)`` are rows on which an ``MLP`` is a dense head.
+``rebuild(layers, weights(network, layers))`` is the same network again: in between, the weights may lie in a file.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import nn
+
+from hpo_tutor.training.models.architecture import Network
+from hpo_tutor.training.models.networks import build, held
 
 
 def features(network: nn.Module, images: ArrayLike, batch_size: int = 256) -> NDArray[np.float64]:
@@ -50,3 +56,27 @@ def body(network: nn.Sequential) -> nn.Sequential:
     if not heads:
         raise ValueError("the network has no nn.Linear, so it has no head to cut off; pass it to features as it is")
     return nn.Sequential(*list(network)[: heads[-1]])
+
+
+def weights(network: nn.Sequential, layers: Network) -> list[NDArray[np.float64]]:
+    """Copies of what a network from ``Population.network`` holds, to be kept in a file; ``rebuild`` is the way back.
+
+    Args:
+        network: of these layers.
+        layers: as ``model.layers(...)`` names them; each array has the shape and place that ``architecture`` says.
+    """
+    return [tensor.detach().double().cpu().numpy().copy() for tensor in held(network, layers)]
+
+
+def rebuild(layers: Network, weights: Sequence[ArrayLike]) -> nn.Sequential:
+    """The network of these layers and weights, on the processor, in float64, in evaluation mode.
+
+    Raises:
+        ValueError: there are more or fewer arrays than the layers hold, or one has another shape.
+    """
+    tensors = [torch.tensor(np.asarray(array, dtype=np.float64)) for array in weights]
+    wanted = [tensor.shape for layer in layers for tensor in (*layer.tensors, *layer.statistics)]
+    found = [tuple(tensor.shape) for tensor in tensors]
+    if found != wanted:
+        raise ValueError(f"the layers hold arrays of shapes {wanted}, got {found}; give those that weights() returned")
+    return build(layers, tensors)

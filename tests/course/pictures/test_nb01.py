@@ -51,6 +51,21 @@ def test_beaten_counts_walks() -> None:
     assert "at least 65" in figure.layout.meta["description"]
 
 
+def test_above_optimum_has_a_dot_a_division_and_their_mean() -> None:
+    """A row a task: all its numbers, their mean, and how many blind draws are better, in the picture and in words."""
+    figure = nb01.above_optimum({"digits": [100, 300], "jets": [0.5, 1.5]}, {"digits": 0.25, "jets": 0.1})
+    digits, digits_mean, jets, jets_mean = figure.data
+    assert (list(digits.x), list(jets.x)) == ([100, 300], [0.5, 1.5])
+    assert (digits_mean.x[0], jets_mean.x[0]) == (200, 1)
+    assert (digits_mean.y[0], jets_mean.y[0]) == (0, 1)
+    assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]  # the first task on top
+    assert [("25%" in note.text, "10%" in note.text) for note in figure.layout.annotations] == [
+        (True, False),
+        (False, True),
+    ]
+    assert "digits 200 %, and 25% of blind draws are better; jets 1 %" in figure.layout.meta["description"]
+
+
 def test_over_rates_leaves_out_what_blew_up() -> None:
     """A line a kind; infinite and missing losses are gaps, and the sentence counts what lies below the line."""
     figure = nb01.over_rates([0.01, 0.1, 1.0], {"plain": [2.3, 0.2, math.inf], "norm": [0.1, 0.2, math.nan]}, good=0.3)
@@ -65,6 +80,7 @@ def test_no_figure_leaves_its_width_or_its_words_behind() -> None:
     shown = [
         nb01.chosen(np.array([0.2, 0.3]), np.array([0.3, 0.2])),
         nb01.beaten([1, 2]),
+        nb01.above_optimum({"digits": [1, 2]}, {"digits": 0.5}),
         nb01.over_rates([0.1, 1.0], {"plain": [0.1, 0.2]}, good=0.3),
     ]
     for figure in shown:

@@ -7,7 +7,7 @@ from sklearn.datasets import load_digits
 from torch import nn
 
 from hpo_tutor.training import CNN, MLP, Block, Data, Population
-from hpo_tutor.training.models.frozen import body, features
+from hpo_tutor.training.models.frozen import body, features, rebuild, weights
 
 
 def digits() -> Data:
@@ -84,3 +84,20 @@ def test_a_network_without_a_head_is_named() -> None:
     """The error says what to do instead."""
     with pytest.raises(ValueError, match="no head to cut off; pass it to features as it is"):
         body(nn.Sequential(nn.Flatten(), nn.ReLU()))
+
+
+def test_a_network_is_rebuilt_from_its_weights() -> None:
+    """Convolutions, normalisations with their running statistics, and dense layers come back to the last bit."""
+    data, model = digits(), CNN((8, 8, 1), (Block(4),), (6,), batch_norm=True)
+    population = Population(model, data, {"learning_rate": 1e-2, "epochs": 1}, [0], device="cpu", keep_networks=True)
+    population.train()
+    network, layers = population.network(0), model.layers(data.n_inputs)
+    arrays = weights(network, layers)
+    expected = features(network, data.validation_inputs)
+    again = rebuild(layers, arrays)
+    np.testing.assert_array_equal(features(again, data.validation_inputs), expected)
+    for array in arrays:
+        array[:] = 0
+    np.testing.assert_array_equal(features(network, data.validation_inputs), expected)  # they were copies
+    with pytest.raises(ValueError, match=r"the layers hold arrays of shapes .* give those that weights\(\) returned"):
+        rebuild(layers, arrays[:-1])

@@ -1,0 +1,148 @@
+"""What do learners of a task reach, K at once? Networks side by side, or boosted trees.
+
+K    number of configurations
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpo_tutor.problems.tasks.division import Rows, rows, sets
+from hpo_tutor.problems.tasks.table import task
+from hpo_tutor.problems.tasks.task import Task
+from hpo_tutor.training import Population
+from hpo_tutor.training.boosting import BoostedTrees, Boosting
+from hpo_tutor.training.cores import n_cores
+from hpo_tutor.training.crew import Crew
+from hpo_tutor.training.devices import device_name
+from hpo_tutor.training.models.descriptions import Model
+
+Config = Mapping[str, Any]
+Options = Mapping[str, Any] | None
+Losses = NDArray[np.float64]
+
+
+def train(
+    name: str,
+    configs: Sequence[Config],
+    seeds: Sequence[int],
+    batch: int = 0,
+    n_batches: int = 10,
+    *,
+    along: Sequence[int] | None = None,
+    advance: Callable[[int], object] = lambda n: None,
+    options: Options = None,
+) -> NDArray[np.float64]:
+    """Train one learner for each configuration on one data batch, and score it.
+
+    Args:
+        name: of the task.
+        configs: hyperparameters; the task's defaults where they are silent.
+        seeds: one for each configuration.
+        batch: the data batch.
+        n_batches: of how many.
+        along: epochs, or numbers of trees, after which to score; the last is how long all of them train.
+        advance: told how much work was done since it was told last, of ``work``.
+        options: passed to ``training.Population`` or ``training.Boosting``.
+
+    Returns:
+        Losses in the task's unit, shape (K,), or (K, len(along)); inf or nan where one diverged.
+    """
+    known = task(name)
+    if along is not None:
+        configs = [{**config, known.fidelity: along[-1]} for config in configs]
+    if isinstance(known.model, BoostedTrees):
+        trees = Boosting(known.model, sets(name, batch, n_batches), known.columns(configs), seeds, **(options or {}))
+        return np.sqrt(trees.train(advance, along))
+    data, groups = rows(name, batch, n_batches), _by_structure(known, configs)
+    losses = np.full((len(configs), *([len(along)] if along else [])), np.nan)
+    if len(groups) == 1:
+        losses[:] = _reached(_population(data, groups[0], seeds, options), along, advance)
+    else:  # small populations: each on one core, and as many at once as there are cores
+        for group, reached in zip(groups, _side_by_side(data, groups, seeds, along, advance, options), strict=True):
+            losses[group.places] = reached
+    return losses_of(name, losses, data.target_scale)
+
+
+def work(name: str, configs: Sequence[Config], along: Sequence[int] | None = None) -> int:
+    """How much work these trainings are: epochs of networks, or tree ensembles."""
+    known = task(name)
+    if known.fidelity == "trees":
+        return len(configs)
+    return int(along[-1]) * len(configs) if along else int(sum(known.columns(configs)["epochs"]))
+
+
+def losses_of(name: str, scores: NDArray[np.float64], target_scale: float) -> NDArray[np.float64]:
+    """A population's validation losses in the task's unit: root mean squared error, or the cross-entropy as it is."""
+    return np.sqrt(scores) * target_scale if task(name).model.task == "regression" else scores
+
+
+class _Group(NamedTuple):
+    """Networks of the same layers: the model, its other hyperparameters, and their places among the configurations."""
+
+    model: Model
+    columns: dict[str, list[Any]]
+    places: list[int]
+
+
+def _by_structure(known: Task, configs: Sequence[Config]) -> list[_Group]:
+    """The configurations in groups of the same layers."""
+    columns = known.columns(configs)
+    if known.structure is None:
+        return [_Group(known.network, columns, list(range(len(configs))))]
+    layers = list(zip(*(columns.pop(name) for name in known.structural), strict=True))
+    places: dict[tuple[Any, ...], list[int]] = {}
+    for place, chosen in enumerate(layers):
+        places.setdefault(chosen, []).append(place)
+    return [
+        _Group(
+            known.structure(**dict(zip(known.structural, chosen, strict=True))),
+            {name: [column[i] for i in here] for name, column in columns.items()},
+            here,
+        )
+        for chosen, here in places.items()
+    ]
+
+
+def _population(data: Rows, group: _Group, seeds: Sequence[int], options: Options) -> Population:
+    return Population(group.model, data.data, group.columns, [seeds[i] for i in group.places], **(options or {}))
+
+
+def _reached(population: Population, along: Sequence[int] | None, advance: Callable[[int], object]) -> Losses:
+    """The losses after every epoch that is wanted, (K, len(along)), or after the last, (K,)."""
+    history = []
+    for report in population.fit():
+        advance(int(report.trained.sum()))
+        if along is not None:
+            history.append(report.losses)
+    return population.losses if along is None else np.stack(history, axis=1)[:, [int(n) - 1 for n in along]]
+
+
+def _side_by_side(
+    data: Rows,
+    groups: Sequence[_Group],
+    seeds: Sequence[int],
+    along: Sequence[int] | None,
+    advance: Callable[[int], object],
+    options: Options,
+) -> list[Losses]:
+    """What each group reaches, in the order of the groups."""
+    stop, lock = threading.Event(), threading.Lock()
+    n_threads = (options or {}).get("n_threads") or n_cores()
+
+    def run(group: _Group) -> Losses:
+        population = _population(data, group, seeds, {**(options or {}), "n_threads": 1})
+
+        def tell(n: int) -> None:
+            if stop.is_set():
+                population.stop()
+            with lock:
+                advance(n)
+
+        return _reached(population, along, tell)
+
+    with Crew(n_threads if device_name() == "cpu" else 1, stop) as crew:
+        return crew.map(run, groups)

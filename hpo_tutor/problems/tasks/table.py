@@ -1,0 +1,175 @@
+"""Which tasks are there? What live training and recorded landscapes share."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from hpo_tutor.problems.tasks.task import Source, Task
+from hpo_tutor.search_space import Choice, Domain, Float, Integer
+from hpo_tutor.training import CNN, MLP, Block
+from hpo_tutor.training.boosting import BoostedTrees
+
+_OTHER_DOMAINS: Mapping[str, Domain] = {
+    "l2": Float(1e-6, 1e-1, log=True),
+    "epochs": Integer(1, 60),
+    "width": Choice((4, 8, 16, 32, 64), ordered=True),
+    "batch_size": Choice((32, 64, 128, 256), ordered=True),
+    "input_noise": Float(0.0, 1.0),
+    "dropout": Float(0.0, 0.6),
+}
+_OTHER_DEFAULTS = {"l2": 1e-4, "epochs": 20, "width": 32, "batch_size": 128}
+_FILTERS = Choice((2, 4, 8, 16), ordered=True)
+_JETS = Source(
+    "aleph",
+    "parts",
+    "all jets shuffled once and cut into equal parts; of each, two thirds train and one third validates",
+)
+# tenths of the digits would leave some 60 rows to score
+_DIGITS = Source(
+    "digits", "resplits", "for each data batch all pictures shuffled anew; two thirds train and one third validates"
+)
+_MNIST = Source(
+    "mnist",
+    "parts",
+    "the 60,000 training pictures shuffled once and cut into equal parts; of each, the first 3,000 are used: two "
+    "thirds train and one third validates",
+    part="train",
+    n_rows=3000,
+    alike=True,
+)
+_PHOTOGRAPHS = (
+    "the file's ten parts of 1,000 training photographs, 100 of each class; of each, two thirds train and one third "
+    "validates"
+)
+_SALES = (
+    "shuffled once and cut into equal parts; of each, 60 % train, 20 % say when to stop, and 20 %, which say nothing "
+    "else, are scored"
+)
+_RATE = {"learning_rate": Float(1e-4, 1e-1, log=True)}
+_TREES_DOMAINS: Mapping[str, Domain] = {
+    "learning_rate": Float(5e-3, 1.0, log=True),
+    "max_depth": Integer(2, 22),
+    "trees": Integer(1, 2500, log=True),
+}
+_NATS: Mapping[str, Any] = {"loss_name": "cross_entropy", "loss_unit": "nats"}
+
+
+def _nine(conv_layers: int, dense_layers: int, kernel: int, pool: int, neurons: int) -> CNN:
+    """A convolutional network whose layers are hyperparameters, on pictures of 8 x 8 pixels."""
+    return CNN((8, 8, 1), (Block(8, kernel=kernel, pool=pool),) * conv_layers, hidden=(neurons,) * dense_layers)
+
+
+def _boosted(name: str, source: Source) -> Task:
+    return Task(
+        name=name,
+        source=source,
+        learner="boosted trees",
+        model=BoostedTrees(),
+        domains=_TREES_DOMAINS,
+        defaults={"learning_rate": 0.1, "max_depth": 6},
+        loss_name="rmse",
+        loss_unit="ln(price)",
+    )
+
+
+def _photographs(name: str, backbone: str) -> Task:
+    return Task(
+        name=name,
+        source=Source("cifar10", "in order", _PHOTOGRAPHS, part="train", backbone=backbone),
+        learner="a dense layer on frozen features",
+        model=MLP(hidden=(32,), task="classification", n_outputs=10),
+        domains={**_RATE, **_OTHER_DOMAINS, "width": Integer(4, 256, log=True)},
+        defaults={"learning_rate": 1e-3, **_OTHER_DEFAULTS},
+        **_NATS,
+    )
+
+
+_LIST = (
+    Task(
+        name="aleph",
+        source=_JETS,
+        learner="two hidden layers",
+        model=MLP(hidden=(32, 32)),
+        domains={"learning_rate": Float(1e-4, 5e-2, log=True), **_OTHER_DOMAINS},
+        defaults={"learning_rate": 3e-3, **_OTHER_DEFAULTS},
+        loss_name="rmse",
+        loss_unit="GeV",
+    ),
+    Task(
+        name="digits",
+        source=_DIGITS,
+        learner="one hidden layer",
+        model=MLP(hidden=(32,), task="classification", n_outputs=10),
+        domains={**_RATE, **_OTHER_DOMAINS},
+        defaults={"learning_rate": 1e-2, **_OTHER_DEFAULTS},
+        **_NATS,
+    ),
+    Task(
+        name="digits-cnn",
+        source=_DIGITS,
+        learner="two convolutions",
+        model=CNN(image=(8, 8, 1), blocks=(Block(8), Block(16))),
+        domains={**_RATE, **_OTHER_DOMAINS, "width": _FILTERS},
+        defaults={"learning_rate": 1e-2, **_OTHER_DEFAULTS, "width": 8, "epochs": 10},
+        **_NATS,
+    ),
+    Task(
+        name="digits-cnn-layers",
+        source=_DIGITS,
+        learner="convolutions and dense layers, as many as the hyperparameters say",
+        model=CNN(image=(8, 8, 1), blocks=(Block(8),)),
+        structure=_nine,
+        structural=("conv_layers", "dense_layers", "kernel", "pool", "neurons"),
+        domains={
+            "epochs": Integer(2, 16, log=True),
+            "batch_size": Choice((32, 64, 128, 256), ordered=True),
+            "learning_rate": Float(1e-4, 1e-1, log=True),
+            "conv_layers": Integer(1, 3),
+            "dense_layers": Integer(1, 3),
+            "kernel": Choice((1, 3, 5), ordered=True),
+            "pool": Integer(1, 2),
+            "neurons": Choice((8, 16, 32, 64), ordered=True),
+            "dropout": Float(0.0, 0.6),
+        },
+        defaults={
+            "epochs": 10,
+            "batch_size": 128,
+            "learning_rate": 1e-2,
+            "conv_layers": 2,
+            "dense_layers": 1,
+            "kernel": 3,
+            "pool": 2,
+            "neurons": 32,
+            "dropout": 0.0,
+        },
+        **_NATS,
+    ),
+    Task(
+        name="mnist",
+        source=_MNIST,
+        learner="one hidden layer",
+        model=MLP(hidden=(32,), task="classification", n_outputs=10),
+        domains={**_RATE, **_OTHER_DOMAINS},
+        defaults={"learning_rate": 3e-3, **_OTHER_DEFAULTS, "epochs": 10},
+        **_NATS,
+    ),
+    _photographs("cifar10", "small"),
+    _photographs("cifar10-resnet50", "resnet50"),
+    _boosted(
+        "danish_housing",
+        Source("danish_housing", "parts", f"the sales of the cleaned table {_SALES}", clean=True, log_target=True),
+    ),
+    _boosted("king_county", Source("king_county", "parts", f"the sales {_SALES}", log_target=True)),
+)
+TASKS: Mapping[str, Task] = MappingProxyType({task.name: task for task in _LIST})
+
+
+def task(name: str) -> Task:
+    """The task of that name.
+
+    Raises:
+        ValueError: there is no such task.
+    """
+    if name not in TASKS:
+        raise ValueError(f"networks are trained live on {', '.join(TASKS)}, got {name!r}")
+    return TASKS[name]

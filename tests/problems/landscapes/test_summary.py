@@ -1,0 +1,104 @@
+"""What is told of a table is what a plain count over its rows gives."""
+
+import itertools
+
+import numpy as np
+import pytest
+import recordings
+
+from hpo_tutor import problems
+from hpo_tutor.problems.landscapes.files import Recorded
+from hpo_tutor.problems.landscapes.summary import alternative, lesson, summarise, written
+
+
+def test_the_optima_of_a_grid_are_where_its_bowls_are_lowest():
+    """Loss, place and edges of each data batch; only learning_rate 0.01 is inside three values of width."""
+    told = summarise(recordings.grid(axes=(recordings.RATE, recordings.DEPTH, recordings.WIDTH)))
+    assert [best.loss for best in told.optima] == pytest.approx(recordings.FLOORS, rel=1e-6)
+    assert [dict(best.config) for best in told.optima] == [
+        {"learning_rate": 0.1, "max_depth": 5, "width": 8},
+        {"learning_rate": 0.01, "max_depth": 3, "width": 16},
+        {"learning_rate": 0.01, "max_depth": 3, "width": 8},
+    ]
+    assert [best.edges for best in told.optima] == [(), ("width",), ()]
+    assert told.n_on_edge == 1
+    assert told.units == {"learning_rate": "", "max_depth": "splits", "width": "units"}
+
+
+@pytest.mark.parametrize("name", problems.landscapes.names())
+def test_every_number_of_a_recorded_table_is_that_of_a_plain_count(name):
+    """Optima, range, noise, depth and what moving batch 0's best costs, counted row by row."""
+    table = problems.landscapes.recorded(name)
+    told, (n_batches, n_seeds) = summarise(table), table.losses.shape[:2]
+    rows = table.losses.reshape(n_batches, n_seeds, -1).astype(float).tolist()
+    means = [[sum(losses) / n_seeds for losses in zip(*batch, strict=True)] for batch in rows]
+    if isinstance(table, Recorded):
+        points = list(itertools.product(*(axis.values for axis in table.axes)))
+        for batch, best in zip(means, told.optima, strict=True):
+            assert best.loss == pytest.approx(min(batch))
+            assert tuple(best.config.values()) == points[batch.index(min(batch))]
+    else:
+        assert [best.loss for best in told.optima] == [found["loss"] for found in table.about["optima"]]
+    first = means[0].index(min(means[0]))
+    assert (told.lowest, told.highest) == pytest.approx((min(means[0]), max(means[0])))
+    assert told.moved == pytest.approx(np.median([batch[first] - min(batch) for batch in means[1:]]))
+    assert told.span == pytest.approx(np.median([max(batch) - min(batch) for batch in means]))
+    assert told.depth == pytest.approx(
+        np.median([sorted(batch)[len(batch) // 2] - min(batch) for batch in means]), rel=0.05
+    )
+    noises = []
+    for batch, middle in zip(rows, means, strict=True):
+        squares = [(loss - mean) ** 2 for seed in batch for loss, mean in zip(seed, middle, strict=True)]
+        noises.append((sum(squares) / (n_seeds - 1) / len(middle)) ** 0.5)
+    assert told.noise == pytest.approx(np.median(noises))
+
+
+def test_the_noise_at_the_best_tenth_leaves_the_rest_out():
+    """Two seeds are 0.1 apart at the five best points and 1 at the others: standard deviations of 0.07 and 0.7."""
+    losses = np.tile(np.arange(20, dtype=np.float32).reshape(4, 5), (3, 2, 1, 1))
+    losses[:, 1, 0] += 0.1
+    losses[:, 1, 1:] += 1
+    told = summarise(Recorded("quiet", (recordings.RATE, recordings.DEPTH), losses, recordings.about()))
+    assert told.near == pytest.approx((0.01 / 2) ** 0.5, rel=1e-5)
+    assert told.noise == pytest.approx(((5 * 0.01 + 15) / 2 / 20) ** 0.5, rel=1e-5)
+
+
+def test_the_words_hold_the_numbers():
+    """The description tells batch 0 and its optimum; the lesson how far the optimum wanders and what that costs."""
+    table = recordings.grid()
+    words = alternative(table)
+    assert "rmse in ln(price) over learning_rate x max_depth" in words
+    assert "its optimum of 1.5 at learning_rate 0.1, max_depth 5" in words
+    assert "learning_rate from 0.01 to 0.1, max_depth from 3 to 5" in lesson(table)
+    assert "lies 5 ln(price) above the best one" in lesson(table)  # one step of the rate and two of the depth
+    assert f"the noise at the best tenth is {summarise(table).near:.3g} ln(price)" in lesson(table)
+
+
+def test_hyperparameters_that_stay_and_options_without_order_are_told_as_such():
+    """A value that never changes stays; options are listed in the domain's order."""
+    made = recordings.sample()
+    values = [("tanh", 1), ("relu", 1), ("tanh", 1)]
+    optima = [
+        {"loss": 1.0, "config": {**made.configs[0], "activation": option, "pool": pool}} for option, pool in values
+    ]
+    told = lesson(type(made)(made.name, made.domains, made.configs, made.losses, {**made.about, "optima": optima}))
+    assert "pool stays 1, activation is relu or tanh" in told
+
+
+def test_one_data_batch_has_nothing_to_wander_to():
+    """Then there is no lesson, and no number that is not one."""
+    made = recordings.grid()
+    alone = Recorded(made.name, made.axes, made.losses[:1], {**made.about, "n_batches": 1})
+    assert lesson(alone) == ""
+    assert "nan" not in alternative(alone)
+
+
+def test_values_are_written_to_four_digits():
+    """Numbers with a fraction are rounded, whole numbers and options are as they are."""
+    assert [written(value) for value in (0.0123456, 128, 1e-6, "relu", 2598)] == [
+        "0.01235",
+        "128",
+        "1e-06",
+        "relu",
+        "2598",
+    ]
