@@ -108,9 +108,9 @@ def record(
                 raise ValueError("an installed package keeps its own tables; give --folder with tables of yours")
             drawn = files.names(place)
         else:
-            table = recording.record(name, folder=folder, resume=resume)
-            typer.echo(f"{table} is recorded.")
-            place, drawn = table.parent, [name]
+            made = recording.record(name, folder=folder, resume=resume)
+            typer.echo(f"{made} is recorded.")
+            place, drawn = made.parent, [name] if made.suffix == files.SUFFIX else []
         for one in drawn:
             typer.echo(f"{landscape_pictures.write(place, one)} is drawn.")
         typer.echo(f"{page.write(place)} is written.")

@@ -25,7 +25,7 @@ from tqdm.auto import tqdm
 
 from hpo_tutor.problems import datasets
 from hpo_tutor.problems.landscapes.files import checkout_folder
-from hpo_tutor.training import CNN, Block, Data, Population
+from hpo_tutor.training import CNN, Block, Data, Population, machine
 from hpo_tutor.training.cores import n_cores
 from hpo_tutor.training.crew import Crew
 from hpo_tutor.training.models import frozen, pretrained
@@ -95,7 +95,8 @@ def features(name: str) -> NDArray[np.float32]:
 
     Raises:
         ValueError: there is no such network.
-        FileNotFoundError: the small network is not recorded; the message says how to record it.
+        FileNotFoundError: the small network is not recorded, or the photographs are not here; the message says what to
+            do.
         ModuleNotFoundError, ConnectionError: torchvision is not installed, or its weights cannot be fetched.
     """
     if name not in NAMES:
@@ -104,6 +105,18 @@ def features(name: str) -> NDArray[np.float32]:
     found = read().features(images) if name == "small" else pretrained.resnet50_features(images)
     found.flags.writeable = False
     return found
+
+
+def words(name: str) -> str:
+    """What the features are, in words."""
+    if name != "small":
+        return "2,048 features of torchvision's ResNet-50 with its ImageNet weights, frozen"
+    kept = read()
+    n_features, about = kept.features(np.zeros((1, *kept.model.image), dtype=np.uint8)).shape[1], kept.about
+    return (
+        f"{n_features} features of a frozen convolutional network, trained once on {len(kept.trained):,} photographs "
+        f"that are in no data batch; with its own head it is right on {about['accuracy_test']:.1%} of the test part"
+    )
 
 
 def read(folder: str | Path | None = None) -> Backbone:
@@ -210,8 +223,6 @@ def _photographs() -> datasets.Dataset:
 
 def _write(path: Path, backbone: Backbone, about: dict[str, Any]) -> Path:
     """Write the file in one stroke: a reader sees the old one or the whole new one."""
-    from hpo_tutor.problems.recording import machine  # the recorder's rooms load the tasks, which load this one
-
     about = {**about, "machine": machine.describe(), "versions": machine.versions()}
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(path.name + ".draft")

@@ -19,6 +19,7 @@ import numpy as np
 from scipy import stats
 
 from hpo_tutor import check, claim, designs, doctor, figures, hint, predict, problems, quiz, race
+from hpo_tutor.course.pictures import importance
 from hpo_tutor.course.pictures import nb03 as pictures
 from hpo_tutor.widgets import Dial, Player, race_player
 
@@ -136,41 +137,6 @@ claim("at 8° y counts 14 % as much, and the grid is ahead", at[8] < 0.47, rate=
 # Hyperparameters that do almost nothing are common: Bergstra and Bengio found that on most of their data sets only a
 # few of many mattered, and not the same ones on each.
 #
-# ## A race on real networks
-#
-# The task: predict the energy of a particle jet from ten measured quantities. The jets were simulated for the ALEPH
-# detector at CERN. Each trial trains a small network, here and now. We search the learning rate and the strength of
-# the L2 penalty, both on a logarithmic scale. The loss is the root of the mean squared error (rmse), in GeV. (Without
-# the file of the jets, the handwritten digits that come with scikit-learn take their place. Their loss is the
-# cross-entropy, in nats: minus the natural logarithm of the probability that the network gave to the right digit.)
-
-# %%
-task = "aleph" if problems.datasets.available("aleph") else "digits"
-live = problems.live(task, hyperparameters=["learning_rate", "l2"])
-unit = live.loss_unit
-print(f"Each trial trains a network on {task}. Its loss is {live.loss_names[0]} in {unit}.")
-first = predict("Which sampler ends with the lowest loss after 25 trainings?", names)
-
-# %%
-once = race.compare(names, live, n_trials=25, seeds=[3], batch=25)
-final = once.table.groupby("sampler")["incumbent"].min().sort_values()
-first.reveal(final.index[0])
-print(final.to_string())
-
-# %% [markdown]
-# How large is the winner's lead? Compare it with pure luck. A **seed** is the number that starts the random numbers of
-# a training: its initial weights, and the order of the data. Train the winner's configuration 20 times, with other
-# seeds. Their standard deviation says how far one training typically lies from their mean.
-
-# %%
-winner = once.histories[final.index[0], 3].incumbent
-again = live.draw(3).evaluate([winner.config] * 20, seeds=range(20))
-lead, luck = final.iloc[1] - final.iloc[0], again.std(ddof=1)
-claim(f"a single training varies by more than the lead ({unit})", luck > lead, lead=lead, varies=luck)
-
-# %% [markdown]
-# So the winner may be chance. One race shows next to nothing: a fair comparison needs many.
-#
 # ## How many draws?
 #
 # Call a configuration good if it lies among the best 5 % of the search space. You draw $n$ configurations at random.
@@ -255,8 +221,9 @@ check("03.2", incumbent)
 # >
 # > - *In pairs.* A **lap** is one search by each sampler: the same number of trials, the same *batch* of data (another
 # >   sample to train and validate on), the same luck. Compare within a lap, because what is hard there is hard for all.
-# > - *Batches, not only seeds.* Other seeds show how lucky a sampler is on this data, other batches whether the result
-# >   holds on other data.
+# > - *Batches, not only seeds.* A **seed** is the number that starts the random numbers of a training: its initial
+# >   weights, and the order of the data. Other seeds show how lucky a sampler is on this data, other batches whether
+# >   the result holds on other data.
 # > - *Ranges drawn anew for each lap:* four fifths of each axis, beginning anywhere. Where ranges begin is an accident,
 # >   and on similar surfaces a fixed grid would have the same accident in every lap (notebook 02).
 # > - *Judged without luck.* An incumbent is scored by its **expected** loss, the mean over several trainings, not by
@@ -265,8 +232,10 @@ check("03.2", incumbent)
 # >   within laps, their mean and its error.
 #
 # Such a race needs thousands of trainings. They were done once, on a dense grid of configurations, and kept; the race
-# looks the losses up, with their noise. For the digits, learning rate and L2 were searched, on ten divisions of the
-# pictures into training and validation. Here is one lap.
+# looks the losses up, with their noise. First the digits: a small network reads handwritten ones, searched are its
+# learning rate and the strength of its L2 penalty, on ten divisions of the pictures into training and validation. The
+# loss is the cross-entropy, in nats: minus the natural logarithm of the probability that the network gave to the right
+# digit. Here is one lap.
 
 # %%
 digits = problems.landscape("digits")
@@ -282,9 +251,15 @@ race_player(two, digits, seed=0)
 #
 # *Surprise me:* write another number up to 99 for `seed` and run the cell again. How soon does another sampler win?
 #
-# Now 100 laps on the jets, recorded over learning rates and numbers of **epochs** (an epoch is one pass through the
-# training data). The **regret** of a search is its incumbent's expected loss minus the smallest expected loss of the
-# whole surface: what is still to be gained.
+# So the winner of one lap may be chance. One race shows next to nothing: a fair comparison needs many.
+#
+# Now 100 laps on another task: predict the energy of a particle jet from ten measured quantities. (The jets were
+# simulated for the ALEPH detector at CERN.) Learning rate and number of **epochs** are searched; an epoch is one pass
+# through the training data. The loss is the root of the mean squared error (rmse), in GeV. The **regret** of a search
+# is its incumbent's expected loss minus the smallest expected loss of the whole surface: what is still to be gained.
+#
+# Is a difference large? Compare it with luck. With other seeds the same configuration gets another loss: how far one
+# training typically lies from their mean, as a standard deviation, is how much it *varies*.
 
 # %%
 jets = problems.landscape("aleph")
@@ -336,8 +311,8 @@ ahead = "random ahead" if sum(leads) < 0 else "a grid ahead"
 fair.reveal(nobody if max(np.abs(leads)) < pictures.one_training(jets) / 2 else ahead)
 
 # %% [markdown]
-# From here on `scipy.stats.sem` computes the standard error. Here are both tasks. `varies` is how far one training lies
-# from the mean of its configuration, as a standard deviation, among the configurations where searches end.
+# From here on `scipy.stats.sem` computes the standard error. Here are both tasks. `varies` is how much one training
+# varies, among the configurations where searches end.
 
 # %%
 for raced, surface in ((laps, jets), (two, digits)):
@@ -366,8 +341,8 @@ claim("without pairs the error is over five times as large", larger, paired=pair
 #
 # ## Hyperparameters that do nothing
 #
-# Now add to the digits three hyperparameters that do nothing at all. (In practice nobody tells you which those are.)
-# The budget is 243 trials, $3^5$: a grid of three values on each of five axes.
+# Now add to the digits three hyperparameters that do nothing at all. The budget is 243 trials, $3^5$: a grid of three
+# values on each of five axes.
 
 # %%
 third = predict("Digits, three idle hyperparameters more, 243 trials: which one is lowest then?", names)
@@ -376,30 +351,190 @@ third = predict("Digits, three idle hyperparameters more, 243 trials: which one 
 idle = problems.WithIdle(problems.WithRanges(digits), n_idle=3)
 five = race.compare(names, idle, n_trials=243, seeds=range(100))
 third.reveal(five.median_regret.idxmin())
-figures.regret(five)
-
-# %%
 tried = {name: five.histories[name, 0].table()["learning_rate"].nunique() for name in names}
 claim("243 trials try 3 or 243 learning rates", list(tried.values()) == [3, 3, 243], **tried)
 
 # %% [markdown]
-# This is what random search is for, on this task; put `jets` in place of `digits` to see another. With 25 trials in two
-# dimensions the grids try five learning rates, and here five were enough. With 243 trials in five dimensions they try
-# three.
-#
 # **Seeds against batches.** How sure is that lead? 100 laps on ten divisions: each division came ten times. The laps
 # tell about *these* divisions. For *others* the divisions are the evidence, and there are only ten. So first average
 # over the laps of a division, then take the standard error of the ten numbers.
 
+
 # %%
+def over_divisions(laps, other):
+    """Mean of random minus other, and its standard error with the ten divisions as the evidence."""
+    of_laps = laps.differences("random", other)
+    of_each = of_laps.reshape(-1, 10).mean(axis=0)  # laps 7, 17, ... met division 7
+    return of_each.mean(), stats.sem(of_each)
+
+
 for other in names[:2]:
-    d = five.differences("random", other)
-    of_batches = d.reshape(10, 10).mean(axis=0)  # laps 7, 17, 27, ... ran on division 7
-    mean, error = of_batches.mean(), stats.sem(of_batches)
+    mean, error = over_divisions(five, other)
     ahead = mean < -2 * error
     claim(f"random minus {other}: below zero by over two errors", ahead, mean=mean, error=error)
-of_laps = stats.sem(d)
+of_laps = stats.sem(five.differences("random", other))
 claim("over divisions the error is larger", error > 1.3 * of_laps, laps=of_laps, divisions=error)
+
+# %% [markdown]
+# ### Nine that are real
+#
+# Those three were made up. Here are nine real ones, of a convolutional network that reads the same digits: epochs,
+# batch size and learning rate; the numbers of convolutional and of dense layers (`conv_layers`, `dense_layers`); how
+# many pixels wide a convolution looks (`kernel`); whether pooling follows it, which keeps one pixel of four (`pool`: 2
+# yes, 1 no); the units of a dense layer (`neurons`), and the share of them that is switched off at each step of the
+# training (`dropout`). 300 configurations were drawn at random and trained, on ten divisions with three seeds each.
+
+# %%
+recorded = problems.landscapes.recorded("digits-cnn-9")
+names_of_nine = recorded.space.names
+y = np.log(recorded.losses.mean(axis=1))  # ln(mean loss of three seeds), (divisions, configurations)
+claim("that makes 9,000 networks", recorded.losses.size == 9000 and y.shape == (10, 300))
+
+# %% [markdown]
+# All nine varied at once. How much does one of them move the loss? Put the 300 in the order of that one, and cut them
+# into six slices. Within a slice it is nearly the same, and the other eight are mixed. If the slices differ in their
+# means, it moves the loss. The losses span more than a decade, so take $y = \ln(\text{loss})$. With the means $\bar
+# y_1, \dots, \bar y_6$ of the slices,
+#
+# $$S = \frac{\operatorname{Var}(\bar y_1, \dots, \bar y_6)}{\operatorname{Var}(y)}$$
+#
+# is the share of the variance that this hyperparameter explains *alone*. By chance even an idle one gets a share above
+# zero. How large? Give 1,000 idle ones a number at random for each configuration.
+
+
+# %%
+def slice_means(places):
+    """Means of y in six slices of configurations, in the order of their places; (slices, divisions)."""
+    slices = np.array_split(np.argsort(places, kind="stable"), 6)
+    return np.array([y[:, configs].mean(axis=1) for configs in slices])
+
+
+def explained(places):
+    """The share of the variance of y that these places explain alone, the mean over the divisions."""
+    return np.mean(slice_means(places).var(axis=0) / y.var(axis=1))
+
+
+# %%
+options = ["1 or 2", "3 to 6", "7 to 9"]
+many = predict("How many of the nine explain more than 99 % of idle ones do?", options)
+
+# %%
+rng = np.random.default_rng(0)
+columns = dict(zip(names_of_nine, recorded.points.T, strict=True))
+shares = {name: explained(places) for name, places in columns.items()}
+by_chance = np.quantile([explained(rng.random(300)) for _ in range(1000)], 0.99)
+levels = {name: slice_means(places)[:, 0] for name, places in columns.items()}  # of division 0
+losses, label = recorded.losses[0].mean(axis=0), "cross-entropy (nats)"
+alone = importance.alone(recorded.space, recorded.points, losses, levels, shares, by_chance, label)
+Player(alone, name="hyperparameter", label="What does each of them do alone?", speed=1)
+
+# %% [markdown]
+# *How to use it:* step through the nine with the arrow keys; the one that explains most comes first.
+#
+# *In the picture:* on the left, the 300 configurations on one division, and the means of the slices as steps. (Where
+# there are few values, the dots of each are spread sideways.) The dashed lines are the two values that a midpoint grid
+# would try. On the right, the shares; 99 % of idle hyperparameters stay left of the dotted line. Two questions: for
+# which hyperparameter do the lowest dots lie *between* the dashed lines? For which do they not care?
+
+# %%
+clear = [name for name, share in shares.items() if share > by_chance]
+many.reveal(options[int(len(clear) > 2) + int(len(clear) > 6)])
+claim("five stand out from idle ones", len(clear) == 5, by_chance=by_chance, five=clear)
+together = sum(shares[name] for name in clear)
+claim("together they explain half of the variance", together > 0.5, share=together)
+claim("and none alone a fifth", max(shares.values()) < 0.2, most=max(shares.values()))
+
+# %% [markdown]
+# (The shares do not add up to 1. The rest is luck, and what hyperparameters do together.)
+#
+# So of nine real ones four may be idle, and none rules alone. Does random search still win? A grid of two values on
+# each axis has $2^9 = 512$ trials.
+#
+# A race needs a loss everywhere, also between the 300. There it is *fitted*, by a forest: 64 trees, each of which asks
+# for one hyperparameter after another ("learning rate below 0.003?") until it arrives at a number; their mean is the
+# surface. It is not the real thing. To know how far to trust it, forests were grown without some configurations and
+# predicted those. $R^2$ is the share of the variance of ln(loss) that such predictions explain.
+
+# %%
+nine = problems.landscape("digits-cnn-9")
+quality = np.array(nine.about["fitted"]["r2"])  # one for each division
+rough = quality.min() > 0.65 and quality.max() < 0.8
+claim("the forest explains 70 to 80 %: a rough map", rough, low=quality.min(), high=quality.max())
+
+# %%
+used = predict("80 trials, nine hyperparameters: how many does a grid use?", ["80", "64", "1"])
+options = ["ahead of both grids", "ahead of the grid on the edges only", "ahead of neither"]
+at_512 = predict("With 512 trials, where is random search by more than two errors?", options)
+
+# %%
+in_ranges = problems.WithRanges(nine)
+few = race.compare(names, in_ranges, n_trials=80, seeds=range(20))
+full = race.compare(names, in_ranges, n_trials=512, seeds=range(30))
+used.reveal(str(len(few.histories["grid", 0])))
+leads = {name: over_divisions(full, name) for name in names[:2]}
+ahead = [mean < -2 * error for mean, error in leads.values()]
+at_512.reveal(options[0] if all(ahead) else options[1] if ahead[0] else options[2])
+figures.regret(full)
+
+# %%
+mean, error = over_divisions(few, "grid")
+claim("80 trials: random search is far ahead", mean < -5 * error, mean=mean, error=error)
+mean, error = leads["grid"]
+claim("512: clearly ahead of the grid on the edges", mean < -2 * error, mean=mean, error=error)
+mean, error = leads["grid-midpoints"]
+claim("512: level with the midpoints", abs(mean) < 2 * error, mean=mean, error=error)
+
+# %% [markdown]
+# With 80 trials there is no contest: two values on each axis are 512 trials already, so the grid has one value on each,
+# and that is a single trial. (To use 64, you would have to know three hyperparameters that may be left alone.)
+#
+# With 512, one grid loses, and the other does not. Why? Let random search draw from the whole space, but tie *one*
+# hyperparameter to the grid's two values. How much higher does it end?
+
+# %%
+worst = predict("Two values of which hyperparameter cost most, on the edges?", names_of_nine)
+
+# %%
+cube = np.random.default_rng(0).random((2048, 9))
+members = [nine.draw(k) for k in range(10)]
+
+
+def lowest(points):
+    """The lowest expected loss among 512 draws, the mean of four searches; one number a division."""
+    configs = [nine.space.from_unit(point) for point in points]
+    found = np.array([[member.expected(config) for config in configs] for member in members])
+    return found.reshape(10, 4, 512).min(axis=2).mean(axis=1)
+
+
+# %%
+free, costs = lowest(cube), {}
+for design, (low, high) in importance.TWO.items():
+    costs[design] = {}
+    for i, name in enumerate(names_of_nine):
+        tied = cube.copy()
+        tied[:, i] = np.where(cube[:, i] < 0.5, low, high)
+        costs[design][name] = lowest(tied) - free
+worst.reveal(max(names_of_nine, key=lambda name: costs["grid"][name].mean()))
+importance.two_values(costs, nine.loss_unit)
+
+# %%
+edges, middles = costs.values()
+cost, error = edges["learning_rate"].mean(), stats.sem(edges["learning_rate"])
+others = max(edges[name].mean() for name in names_of_nine if name != "learning_rate")
+far = cost > max(2 * error, 5 * others)
+claim("edges: the learning rate costs most by far", far, cost=cost, others_at_most=others)
+claim("two values of pool cost nothing at all", not edges["pool"].any() and not middles["pool"].any())
+small = max(mean_of.mean() for mean_of in middles.values())
+claim("midpoints: nothing costs much", small < 0.2 * cost, most=small)
+best = [member.optimum_config["learning_rate"] for member in members]
+two = [nine.space.domains["learning_rate"].from_unit(place) for place in importance.TWO["grid-midpoints"]]
+claim("the best rates lie between the edges", min(best) > 1e-3 and max(best) < 0.05, best=best, midpoints=two)
+
+# %% [markdown]
+# On the edges, the learning rate is 0.0001 or 0.1, and the best networks lie between. One of the midpoints, 0.018, is
+# near enough. `pool`, `neurons` and `dropout` move the loss much too, yet two values of them cost next to nothing: good
+# ones are among the two. So a grid does badly not on what moves the loss, but on what has its good values *between* the
+# grid's. Which hyperparameter that is, nobody tells you in advance. Random search need not know.
 
 # %% [markdown]
 # ## The winner's curse
@@ -482,7 +617,8 @@ print(f"right in cross-validation {search.best_score_:.1%}, on unseen digits {un
 #   where a hyperparameter does almost nothing.
 # - 59 random draws hold one of the best 5 % of configurations, with 95 % confidence, in any number of dimensions.
 # - With two hyperparameters there was next to nothing between grid and random search, on both tasks. With three more
-#   that do nothing, random search was clearly ahead on the digits. So it costs little, and can gain much.
+#   that do nothing, random search was clearly ahead of both. With nine real ones it was ahead of a grid on the edges,
+#   level with midpoints, and alone with a budget that no grid can spend.
 # - Compare samplers in pairs, over batches of data and drawn ranges; show median and quartiles. A single race is luck.
 # - The best of many noisy trials looks better than it is. Score the winner again.
 #
@@ -500,6 +636,9 @@ quiz("03")
 #   performance evaluation, *Journal of Machine Learning Research* 11, 2079-2107.
 # - X. Bouthillier and others (2021), Accounting for variance in machine learning benchmarks, *Proceedings of Machine
 #   Learning and Systems* 3.
+# - I. M. Sobol' (2001), Global sensitivity indices for nonlinear mathematical models and their Monte Carlo estimates,
+#   *Mathematics and Computers in Simulation* 55, 271-280. The share $S$.
+# - P. Geurts, D. Ernst and L. Wehenkel (2006), Extremely randomized trees, *Machine Learning* 63, 3-42. The forest.
 # - The jets: simulated for the ALEPH experiment; data of the course Applied Machine Learning, T. C. Petersen, Niels
 #   Bohr Institute, Copenhagen.
 #

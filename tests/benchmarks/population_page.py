@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from importlib.metadata import version
 from pathlib import Path
 
-from hpo_tutor.problems.recording import machine
+from hpo_tutor.training import machine
 
 PAGE = Path(__file__).parents[2] / "data" / "benchmarks.md"
 ROUNDS = 5

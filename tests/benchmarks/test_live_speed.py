@@ -16,7 +16,7 @@ from lab_server import serve
 from playwright.sync_api import sync_playwright
 
 from hpo_tutor.course import lab as course_lab
-from hpo_tutor.problems.recording import machine
+from hpo_tutor.training import machine
 
 N_CLICKS = 100
 # a player to click on, and beside it 200 networks; with one core more than there are, live training leaves none free

@@ -12,8 +12,8 @@ from driver import LAUNCH
 from player_page import Players, served
 from playwright.sync_api import sync_playwright
 
-from hpo_tutor.problems.recording import machine
 from hpo_tutor.scenes import Axis, Heatmap, Points, Scene, looks
+from hpo_tutor.training import machine
 from hpo_tutor.widgets import Player
 from hpo_tutor.widgets import player as room
 

@@ -17,9 +17,9 @@ from hpo_tutor import problems
 from hpo_tutor.problems import recording, tasks
 from hpo_tutor.problems.landscapes import files
 from hpo_tutor.problems.landscapes.files import Axis
-from hpo_tutor.problems.recording import machine
 from hpo_tutor.problems.recording.recipes import RECIPES, Recipe, recipe
 from hpo_tutor.search_space import Choice, Float
+from hpo_tutor.training import machine
 
 SMALL = Recipe(
     name="small",

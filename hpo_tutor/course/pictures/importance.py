@@ -142,7 +142,9 @@ def _bars(shares: Mapping[str, float], order: Sequence[str], shown: str, idle: f
         [
             Segments(zero[others], rows[others], percent[others], rows[others], color=GREY, width=10),
             Segments([0], [rows[here]], [percent[here]], [rows[here]], color=style("random").color, width=18),
-            Marks([100 * idle], across=True, color=RED, dash="dot", width=2.5, name="what doing nothing may reach"),
+            Marks(
+                [100 * idle], across=True, color=RED, dash="dot", width=2.5, name="99 % of idle ones stay left of it"
+            ),
             Text(percent + 0.03 * percent.max(), rows, words, anchor="start"),
         ],
         Axis("share of the variance (%)", 0, ROOM * float(percent.max())),

@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from hpo_tutor.problems import tasks
+from hpo_tutor.problems import backbones, tasks
 from hpo_tutor.problems.landscapes import files, sample_files
 from hpo_tutor.problems.landscapes.files import Recorded
 from hpo_tutor.problems.landscapes.sample_files import Sampled
-from hpo_tutor.problems.recording import machine, page
+from hpo_tutor.problems.recording import page
 from hpo_tutor.problems.recording.recipes import Recipe, recipe
+from hpo_tutor.training import machine
 from hpo_tutor.training.boosting import BoostedTrees
 from hpo_tutor.training.models.architecture import Network
 
@@ -38,10 +39,10 @@ UNITS = {
 
 
 def record(name: str, folder: str | Path | None = None, progress: bool = True, resume: bool = True) -> Path:
-    """Record a landscape by its recipe: the table NAME.parquet, and its page in the README.md beside it.
+    """Record a landscape by its recipe: the table NAME.parquet, and the pages in the README.md beside it.
 
     Args:
-        name: of a recipe: "aleph", "digits" or "digits-width".
+        name: of a recipe, such as "digits"; or "cifar10-backbone", the frozen network behind cifar10.
         folder: where to; None is the checkout's ``data``.
         progress: show a progress bar.
         resume: go on with the parts of an interrupted recording; False begins anew.
@@ -55,6 +56,8 @@ def record(name: str, folder: str | Path | None = None, progress: bool = True, r
     place = Path(folder) if folder is not None else files.checkout_folder()
     if place is None:
         raise ValueError("an installed package keeps its own tables; give record(..., folder=...) a folder of yours")
+    if name == Path(backbones.FILE).stem:
+        return backbones.train_small(place, progress=progress)
     return record_recipe(recipe(name), place, progress=progress, resume=resume)
 
 
@@ -152,6 +155,7 @@ def _about(wanted: Recipe, n_points: int, seconds: float) -> dict[str, Any]:
         "n_batches": wanted.n_batches,
         "seeds": list(wanted.seeds),
         "split": task.source.words,
+        **({"inputs": backbones.words(task.source.backbone)} if task.source.backbone else {}),
         "shuffle_seed": tasks.SHUFFLE_SEED,
         **tasks.n_rows(wanted.task, 0, wanted.n_batches),
         "n_models": n_points * len(wanted.seeds) * wanted.n_batches,

@@ -95,6 +95,7 @@ def page(table: Table, folder: Path) -> str:
         f"- {_learner(about)}{_fixed(about['fixed'])}.",
         f"- Data: {about['task']}, {about['n_batches']} data batches of {_rows(about)}: {about['split']} (shuffle seed "
         f"{about['shuffle_seed']}).",
+        *([f"- Inputs: {about['inputs']}."] if "inputs" in about else []),
         f"- Seeds {seeds} for every point: {chance}.",
         f"- {about['n_models']:,} {_counted(about)} trained in {about['seconds']:,.0f} s on {about['machine']}, with "
         f"{versions}.",

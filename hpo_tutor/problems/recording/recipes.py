@@ -148,6 +148,16 @@ _LIST = (
         ),
         fixed={"epochs": 10, "width": 32, "batch_size": 128},
     ),
+    # without dropout, no dense layer is too wide
+    Recipe(
+        name="cifar10",
+        task="cifar10",
+        axes=(
+            Axis("learning_rate", _log(5e-5, 1e-2, 11), log=True),
+            Axis("width", (8, 16, 32, 64, 128, 256, 512, 1024), log=True, whole=True, unit="units in the dense layer"),
+        ),
+        fixed={"epochs": 20, "l2": 1e-4, "dropout": 0.5, "batch_size": 128},
+    ),
     *(
         Recipe(
             name=name,

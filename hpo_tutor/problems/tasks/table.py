@@ -78,8 +78,12 @@ def _photographs(name: str, backbone: str) -> Task:
         source=Source("cifar10", "in order", _PHOTOGRAPHS, part="train", backbone=backbone),
         learner="a dense layer on frozen features",
         model=MLP(hidden=(32,), task="classification", n_outputs=10),
-        domains={**_RATE, **_OTHER_DOMAINS, "width": Integer(4, 256, log=True)},
-        defaults={"learning_rate": 1e-3, **_OTHER_DEFAULTS},
+        domains={
+            **_OTHER_DOMAINS,
+            "learning_rate": Float(3e-5, 3e-2, log=True),
+            "width": Integer(4, 1024, log=True),
+        },
+        defaults={"learning_rate": 1e-3, **_OTHER_DEFAULTS, "dropout": 0.5},
         **_NATS,
     )
 
