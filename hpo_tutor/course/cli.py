@@ -113,8 +113,9 @@ def record(
             place, drawn = made.parent, [name] if made.suffix == files.SUFFIX else []
         for one in drawn:
             typer.echo(f"{landscape_pictures.write(place, one)} is drawn.")
-        typer.echo(f"{page.write(place)} is written.")
-    except (ValueError, OSError) as error:
+        if drawn:
+            typer.echo(f"{page.write(place)} is written.")
+    except (ValueError, OSError, ImportError) as error:
         _stop(error)
 
 

@@ -7,6 +7,7 @@ resnet50   torchvision's ResNet-50 with its published ImageNet weights, where th
 image   (32, 32, 3) uint8; features (n_features,) float32
 """
 
+import hashlib
 import importlib.resources
 import json
 import math
@@ -107,6 +108,15 @@ def features(name: str) -> NDArray[np.float32]:
     return found
 
 
+def fingerprint(name: str) -> str:
+    """Letters that change with what the frozen network makes of an image."""
+    if name != "small":
+        return name
+    kept = read()
+    arrays = [*kept.weights, kept.centre, kept.spread]
+    return hashlib.sha256(b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)).hexdigest()
+
+
 def words(name: str) -> str:
     """What the features are, in words."""
     if name != "small":
@@ -193,7 +203,7 @@ def train(
     population = Population(model, data, settings, seeds, keep_networks=True)
     for _ in tqdm(population.fit(), total=int(settings["epochs"]), unit="epoch", desc=FILE, disable=not progress):
         pass
-    best = int(population.losses.argmin())
+    best = int(np.nanargmin(population.losses))
     arrays = frozen.weights(population.network(best), model.layers(data.n_inputs))
     # half precision where the numbers are many: the file is small, and what it holds is the network that is used
     weights = [array.astype(np.float16 if array.ndim > 1 else np.float32) for array in arrays]

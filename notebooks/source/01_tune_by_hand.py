@@ -415,8 +415,9 @@ figures.regret(elsewhere["houses"])
 # %%
 jets, houses = won["jets"], won["houses"]  # divisions won: from the default, and from a random place
 claim("digits: the rule is ahead from either", min(won["digits"]) > 8, divisions=won["digits"])
-claim("jets: ahead from the default, and only from there", jets[0] > 8 and 2 < jets[1] < 8, divisions=jets)
-claim("houses: behind from there, else about level", houses[0] < 2 < houses[1] < 8, divisions=houses)
+ahead, behind = jets[0] > 8, houses[0] < 2
+claim("jets: ahead from the default, and only from there", ahead and 2 < jets[1] < 8, divisions=jets)
+claim("houses: behind from there, else about level", behind and 2 < houses[1] < 8, divisions=houses)
 
 # %% [markdown]
 # Why does the skill of the digits not carry over? On these tasks good places are many: blind draws soon find one, while
@@ -427,8 +428,9 @@ claim("houses: behind from there, else about level", houses[0] < 2 < houses[1] <
 near = {name: np.mean(drawn[name] < 10) for name in surfaces}
 many = min(near["jets"], near["houses"]) > 0.5
 claim("within 10 %: few draws on the digits, most elsewhere", near["digits"] < 0.05 and many, **near)
-rates = [surfaces["houses"].draw(division).optimum_config["learning_rate"] for division in range(10)]
-claim("houses: the best rates lie between 0.01 and 0.1", min(rates) > 0.015 and max(rates) < 0.07, rates=rates)
+best = [surfaces["houses"].draw(k).optimum_config["learning_rate"] for k in range(10)]
+inside = min(best) > 0.015 and max(best) < 0.07
+claim("houses: the best learning rates lie between 0.01 and 0.1", inside, rates=best)
 scores = elsewhere["houses"].curves("score")["from the default"]
 gained = 100 * np.mean(1 - scores[:, 4] / scores[:, 0])
 claim("from the default, the first five trainings gain nothing", abs(gained) < 0.5, percent=gained)

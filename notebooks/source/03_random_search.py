@@ -232,10 +232,10 @@ check("03.2", incumbent)
 # >   within laps, their mean and its error.
 #
 # Such a race needs thousands of trainings. They were done once, on a dense grid of configurations, and kept; the race
-# looks the losses up, with their noise. First the digits: a small network reads handwritten ones, searched are its
-# learning rate and the strength of its L2 penalty, on ten divisions of the pictures into training and validation. The
-# loss is the cross-entropy, in nats: minus the natural logarithm of the probability that the network gave to the right
-# digit. Here is one lap.
+# looks the losses up, with their noise. First the digits: a small network reads handwritten ones. Its learning rate and
+# the strength of its L2 penalty are searched, on ten divisions of the pictures into training and validation. The loss
+# is the cross-entropy, in nats: minus the natural logarithm of the probability that the network gave to the right
+# digit, averaged over the pictures. Here is one lap.
 
 # %%
 digits = problems.landscape("digits")
@@ -253,10 +253,11 @@ race_player(two, digits, seed=0)
 #
 # So the winner of one lap may be chance. One race shows next to nothing: a fair comparison needs many.
 #
-# Now 100 laps on another task: predict the energy of a particle jet from ten measured quantities. (The jets were
-# simulated for the ALEPH detector at CERN.) Learning rate and number of **epochs** are searched; an epoch is one pass
-# through the training data. The loss is the root of the mean squared error (rmse), in GeV. The **regret** of a search
-# is its incumbent's expected loss minus the smallest expected loss of the whole surface: what is still to be gained.
+# Now 100 laps on another task: a network predicts the energy of a particle jet from ten measured quantities. (The jets
+# were simulated for the ALEPH detector at CERN.) Learning rate and number of **epochs** are searched; an epoch is one
+# pass through the training data. The loss is the root of the mean squared error (rmse), in GeV. The **regret** of a
+# search is its incumbent's expected loss minus the smallest expected loss of the whole surface: what is still to be
+# gained.
 #
 # Is a difference large? Compare it with luck. With other seeds the same configuration gets another loss: how far one
 # training typically lies from their mean, as a standard deviation, is how much it *varies*.
@@ -382,7 +383,7 @@ claim("over divisions the error is larger", error > 1.3 * of_laps, laps=of_laps,
 # batch size and learning rate; the numbers of convolutional and of dense layers (`conv_layers`, `dense_layers`); how
 # many pixels wide a convolution looks (`kernel`); whether pooling follows it, which keeps one pixel of four (`pool`: 2
 # yes, 1 no); the units of a dense layer (`neurons`), and the share of them that is switched off at each step of the
-# training (`dropout`). 300 configurations were drawn at random and trained, on ten divisions with three seeds each.
+# training (`dropout`). 300 configurations were drawn at random and really trained, on ten divisions, three seeds each.
 
 # %%
 recorded = problems.landscapes.recorded("digits-cnn-9")
@@ -434,7 +435,7 @@ Player(alone, name="hyperparameter", label="What does each of them do alone?", s
 # *In the picture:* on the left, the 300 configurations on one division, and the means of the slices as steps. (Where
 # there are few values, the dots of each are spread sideways.) The dashed lines are the two values that a midpoint grid
 # would try. On the right, the shares; 99 % of idle hyperparameters stay left of the dotted line. Two questions: for
-# which hyperparameter do the lowest dots lie *between* the dashed lines? For which do they not care?
+# which hyperparameter do the lowest dots lie *between* the dashed lines? Whose steps are nearly level?
 
 # %%
 clear = [name for name, share in shares.items() if share > by_chance]
@@ -527,8 +528,10 @@ claim("two values of pool cost nothing at all", not edges["pool"].any() and not 
 small = max(mean_of.mean() for mean_of in middles.values())
 claim("midpoints: nothing costs much", small < 0.2 * cost, most=small)
 best = [member.optimum_config["learning_rate"] for member in members]
-two = [nine.space.domains["learning_rate"].from_unit(place) for place in importance.TWO["grid-midpoints"]]
-claim("the best rates lie between the edges", min(best) > 1e-3 and max(best) < 0.05, best=best, midpoints=two)
+rate = nine.space.domains["learning_rate"]
+midpoints = [rate.from_unit(place) for place in importance.TWO["grid-midpoints"]]
+inside = min(best) > 1e-3 and max(best) < 0.05
+claim("the best rates lie between the edges", inside, best=best, midpoints=midpoints)
 
 # %% [markdown]
 # On the edges, the learning rate is 0.0001 or 0.1, and the best networks lie between. One of the midpoints, 0.018, is

@@ -131,7 +131,8 @@ def test_the_wheel_holds_the_course(tmp_path: Path):
     assert (notebooks, landscapes) == (package / "_notebooks", package / "_landscapes")
     assert work == tmp_path / "work"
     assert _contents(notebooks, "*") == _contents(ROOT / "notebooks", "*.ipynb") != {}
-    assert _contents(landscapes, "*.parquet") == _contents(ROOT / "data", "*.parquet") != {}
+    for pattern in ("*.parquet", "*.npz", "README.md", "pictures/*.svg"):
+        assert _contents(landscapes, pattern) == _contents(ROOT / "data", pattern) != {}
 
 
 def _contents(folder: Path, pattern: str) -> dict[str, bytes]:

@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -14,9 +13,10 @@ import pytest
 import torch
 
 from hpo_tutor import problems
-from hpo_tutor.problems import recording, tasks
+from hpo_tutor.problems import landscapes, recording, tasks
 from hpo_tutor.problems.landscapes import files
 from hpo_tutor.problems.landscapes.files import Axis
+from hpo_tutor.problems.landscapes.sample_files import Sampled
 from hpo_tutor.problems.recording.recipes import RECIPES, Recipe, recipe
 from hpo_tutor.search_space import Choice, Float
 from hpo_tutor.training import machine
@@ -206,32 +206,29 @@ def test_one_fit_serves_all_its_numbers_of_trees(tmp_path: Path) -> None:
     np.testing.assert_allclose(table.draw(1).evaluate(configs, seeds=[1] * 12), trained, rtol=1e-6)
 
 
-def spread_nearby(landscape: problems.landscapes.Landscape, config: dict[str, Any]) -> float:
-    """The largest standard deviation over seeds among configurations with this learning rate."""
-    rng, seeds = np.random.default_rng(1), range(landscape.n_seeds)
-    others = [{**landscape.space.sample(rng), "learning_rate": config["learning_rate"]} for _ in range(30)]
-    losses = [landscape.evaluate([other] * len(seeds), seeds=seeds) for other in (config, *others)]
-    return float(np.std(losses, axis=1, ddof=1).max())
-
-
 @pytest.mark.parametrize("name", ONLINE)
 def test_a_table_can_be_recorded_again(name: str) -> None:
     """Ten random points of a recorded table, trained again, give the recorded losses within the seeds' spread."""
-    wanted, landscape, rng = recipe(name), problems.landscape(name), np.random.default_rng(0)
-    values = {axis.name: axis.values for axis in wanted.axes}
+    wanted, table, rng = recipe(name), landscapes.recorded(name), np.random.default_rng(0)
+    losses = table.losses.astype(np.float64)
     spreads, apart = [], []
+    options = {} if tasks.task(wanted.task).fidelity == "trees" else {"device": "cpu"}
     for _ in range(10):
         batch, seed = int(rng.integers(wanted.n_batches)), int(rng.integers(len(wanted.seeds)))
-        if wanted.domains:
-            config = wanted.points()[int(rng.integers(wanted.n_points))]
+        place = tuple(int(rng.integers(n)) for n in losses.shape[2:])
+        if isinstance(table, Sampled):
+            config = {**wanted.fixed, **table.configs[place[0]]}
         else:
-            config = {name: numbers[int(rng.integers(len(numbers)))] for name, numbers in values.items()}
-        options = {} if tasks.task(wanted.task).fidelity == "trees" else {"device": "cpu"}
-        live = problems.live(wanted.task, {**landscape.space.domains, **wanted.fixed}, batch=batch, **options)
-        member = landscape.draw(batch)
-        recorded = member.evaluate([config] * len(wanted.seeds), seeds=range(len(wanted.seeds)))
-        apart.append(abs(live.evaluate([config], seeds=[wanted.seeds[seed]])[0] - recorded[seed]))
-        spreads.append(spread_nearby(member, config))
+            values = {axis.name: axis.values[i] for axis, i in zip(table.axes, place, strict=True)}
+            config = {**wanted.fixed, **values}
+        trained = tasks.train(wanted.task, [config], [wanted.seeds[seed]], batch, wanted.n_batches, options=options)[0]
+        apart.append(abs(trained - losses[(batch, seed, *place)]))
+        # the largest among points of the same learning rate, the first axis of a grid, or of the 30 nearest ones
+        spread, near = losses[batch].std(axis=0, ddof=1), place[0]
+        if isinstance(table, Sampled):
+            rates = np.log([other["learning_rate"] for other in table.configs])
+            near = np.argsort(abs(rates - rates[place[0]]))[:30]
+        spreads.append(spread[near].max())
     # the same to rounding at most points; large learning rates amplify rounding, there within the seeds' spread
     assert np.median(apart) < 1e-4
     assert np.all(np.array(apart) <= 2 * np.array(spreads) + 1e-4)
@@ -239,12 +236,30 @@ def test_a_table_can_be_recorded_again(name: str) -> None:
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_the_recorded_tables_are_those_of_the_recipes(name: str) -> None:
-    """Axes, fixed values, data batches and seeds of the table are the recipe's."""
-    landscape, wanted = problems.landscape(name), RECIPES[name]
-    assert landscape.grid().axes == wanted.axes
-    assert dict(landscape.space.fixed) == dict(wanted.fixed)
-    assert landscape.n_batches == wanted.n_batches
-    assert landscape.about["seeds"] == list(wanted.seeds)
+    """Hyperparameters, fixed values, data batches and seeds of the table are the recipe's."""
+    table, wanted = landscapes.recorded(name), RECIPES[name]
+    if isinstance(table, Sampled):
+        assert table.domains == wanted.domains
+        names = list(wanted.domains)
+        assert [[config[name] for name in names] for config in table.configs] == [
+            [config[name] for name in names] for config in wanted.points()
+        ]
+    else:
+        assert table.axes == wanted.axes
+    assert dict(table.about["fixed"]) == dict(wanted.fixed)
+    assert table.losses.shape[:2] == (wanted.n_batches, len(wanted.seeds))
+    assert table.about["seeds"] == list(wanted.seeds)
+
+
+def test_the_landscapes_hold_over_a_hundred_thousand_trainings() -> None:
+    """The models behind all tables, counted from their rows: one a point, data batch and seed."""
+    counts = {}
+    for name, wanted in RECIPES.items():
+        table = landscapes.recorded(name)
+        steps = len(wanted.along) if wanted.along else 1  # one training gives the losses along its way
+        counts[name] = table.losses.size // steps
+        assert table.about["n_models"] == counts[name]
+    assert sum(counts.values()) >= 100_000
 
 
 def test_a_diverging_network_ends_the_recording(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ Array = NDArray[np.float64]
 TWO = {"grid": (0.0, 1.0), "grid-midpoints": (0.25, 0.75)}
 """Where a grid of two values along each axis has them, in the unit interval."""
 PATTERNS = ("/", "")
-ROOM = 1.75  # the bars' axis over the longest bar, so that name and number fit beside it
+ROOM = 2.0  # the bars' axis over the longest bar, so that name and number fit beside it
 CLOSEST = 0.1  # numbers at an axis, as a share of it
 
 
@@ -97,7 +97,7 @@ def two_values(costs: Mapping[str, Mapping[str, ArrayLike]], unit: str) -> go.Fi
     dressed(
         figure,
         "What do two values cost?",
-        "the others stay random; whiskers: standard error",
+        "whiskers: standard error",
         f"Bars for {len(order)} hyperparameters; two values cost most: {'; '.join(told)}.",
         height=460,
     )
@@ -112,7 +112,14 @@ def _cloud(name: str, space: SearchSpace, points: Array, losses: Array, levels: 
     return Scene(
         [
             Points(
-                _spread(domain, points[:, place]), losses, dots.color, dots.symbol, 5, 0.6, None, name="a configuration"
+                _spread(domain, points[:, place]),
+                losses,
+                dots.color,
+                dots.symbol,
+                5,
+                0.85,
+                None,
+                name="a configuration",
             ),
             Marks(
                 TWO["grid-midpoints"],
@@ -127,7 +134,7 @@ def _cloud(name: str, space: SearchSpace, points: Array, losses: Array, levels: 
         Axis(f"{name} (log scale)" if log else name, 0, 1, ticks=_ticks(domain)),
         up,
         title=name,
-        aspect=0.9,
+        aspect=1.05,
     )
 
 
@@ -140,17 +147,17 @@ def _bars(shares: Mapping[str, float], order: Sequence[str], shown: str, idle: f
     words = [f"{name}, {one:.0f} %" for name, one in zip(order, percent, strict=True)]
     return Scene(
         [
-            Segments(zero[others], rows[others], percent[others], rows[others], color=GREY, width=10),
-            Segments([0], [rows[here]], [percent[here]], [rows[here]], color=style("random").color, width=18),
+            Segments(zero[others], rows[others], percent[others], rows[others], color=GREY, width=8),
+            Segments([0], [rows[here]], [percent[here]], [rows[here]], color=style("random").color, width=14),
             Marks(
                 [100 * idle], across=True, color=RED, dash="dot", width=2.5, name="99 % of idle ones stay left of it"
             ),
-            Text(percent + 0.03 * percent.max(), rows, words, anchor="start"),
+            Text(np.maximum(percent, 100 * idle) + 0.03 * percent.max(), rows, words, anchor="start", size=12),
         ],
         Axis("share of the variance (%)", 0, ROOM * float(percent.max())),
         Axis("", 0.4, len(order) + 0.6, ticks=()),
         title="What each explains alone",
-        aspect=0.9,
+        aspect=1.05,
         grid=False,
     )
 

@@ -130,7 +130,7 @@ def above_optimum(above: Mapping[str, ArrayLike], better: Mapping[str, float]) -
         above: task -> (n,) in per cent of the lowest loss, positive.
         better: task -> share of blind draws that are better than the default.
     """
-    figure, told = go.Figure(), []
+    figure, told, labels = go.Figure(), [], []
     for row, (name, percent) in enumerate(above.items()):
         values = np.asarray(percent, dtype=np.float64)
         mean = float(values.mean())
@@ -152,16 +152,8 @@ def above_optimum(above: Mapping[str, ArrayLike], better: Mapping[str, float]) -
             showlegend=row == 0,
             hovertemplate="mean %{x:.3g} %<extra></extra>",
         )
-        figure.add_annotation(
-            x=np.log10(values.max()),
-            y=row,
-            text=ink(f"{better[name]:.0%} of blind draws are better"),
-            xanchor="left" if row else "right",
-            xshift=16 if row else 0,
-            yshift=0 if row else 30,
-            showarrow=False,
-        )
-        told.append(f"{name} {number(mean)} %, and {better[name]:.0%} of blind draws are better")
+        told.append(f"{name} {number(mean)} %, and {100 * better[name]:.0f} % of blind draws are better")
+        labels.append(f"<b>{ink(name)}</b><br>{ink(f'{100 * better[name]:.0f} % of draws')}<br>{ink('are better')}")
     everything = np.concatenate([np.ravel(percent) for percent in above.values()])
     low, high = float(everything.min()), float(everything.max())
     figure.update_xaxes(
@@ -169,13 +161,11 @@ def above_optimum(above: Mapping[str, ArrayLike], better: Mapping[str, float]) -
         range=[np.log10(low) - 0.1, np.log10(high) + 0.1],
     )
     rows = list(range(len(above)))
-    figure.update_yaxes(
-        axis("", tickvals=rows, ticktext=[ink(name) for name in above], range=[len(above) - 0.5, -0.5], showgrid=False)
-    )
+    figure.update_yaxes(axis("", tickvals=rows, ticktext=labels, range=[len(above) - 0.5, -0.5], showgrid=False))
     return dressed(
         figure,
         "What is a default worth?",
-        "a dot a division, the line their mean",
+        "a dot a division, the bar their mean",
         f"How far the default lies above the lowest loss, mean over divisions: {'; '.join(told)}.",
         height=360,
     )

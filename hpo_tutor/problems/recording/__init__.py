@@ -10,6 +10,8 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -85,14 +87,28 @@ def record_recipe(wanted: Recipe, folder: Path, progress: bool = True, resume: b
     about = _about(wanted, len(points), sum(seconds for _, seconds in parts))
     table = folder / f"{wanted.name}{files.SUFFIX}"
     if wanted.domains:
-        sample_files.write(table, Sampled(wanted.name, wanted.domains, points, losses, about))
+        sample_files.write(table, checked(wanted, Sampled(wanted.name, wanted.domains, points, losses, about)))
     else:
         files.write(table, Recorded(wanted.name, wanted.axes, losses, about))
     page.write(folder)
     shutil.rmtree(work)
-    if not any(work.parent.iterdir()):
+    with suppress(OSError):  # another recording has its parts there
         work.parent.rmdir()
     return table
+
+
+def checked(wanted: Recipe, sampled: Sampled) -> Sampled:
+    """A random sample with its forests, and with what learners really reach at the optima of the fitted surface.
+
+    A fitted surface is lowest where it is wrong in that direction, so its own word is too good to be true. The metadata
+    get "trained_at_optima", a mean over the seeds for each data batch.
+    """
+    fitted = sample_files.fit(sampled)
+    reached = []
+    for batch, optimum in enumerate(fitted.about["optima"]):
+        configs = [{**wanted.fixed, **optimum["config"]}] * len(wanted.seeds)
+        reached.append(float(tasks.train(wanted.task, configs, wanted.seeds, batch, wanted.n_batches).mean()))
+    return replace(fitted, about={**fitted.about, "trained_at_optima": reached})
 
 
 def train_part(
@@ -119,8 +135,9 @@ def train_part(
     ).astype(np.float32)
     if not np.isfinite(losses).all():
         place = int(np.argwhere(~np.isfinite(losses))[0][0])
+        wrong = losses[~np.isfinite(losses)][0]
         raise ValueError(
-            f"every loss of a landscape must be finite, {losses[place].min()} came out at {configs[place]}, data batch "
+            f"every loss of a landscape must be finite, {wrong} came out at {configs[place]}, data batch "
             f"{batch}; narrow the hyperparameters in recipes.py"
         )
     return losses.reshape(len(wanted.seeds), len(points), *losses.shape[1:])
@@ -145,8 +162,13 @@ def _load_part(path: Path) -> tuple[NDArray[np.float32], float]:
 def _about(wanted: Recipe, n_points: int, seconds: float) -> dict[str, Any]:
     """What the table's metadata say beside its name and its hyperparameters."""
     task = tasks.task(wanted.task)
+    n_rows = tasks.n_rows(wanted.task, 0, wanted.n_batches)
+    stops_not = wanted.along is not None and n_rows["n_stopping_rows"] is not None
+    if stops_not:
+        n_rows["n_stopping_rows"] = None
     return {
         "task": wanted.task,
+        "dataset": task.dataset,
         "loss_name": task.loss_name,
         "loss_unit": task.loss_unit,
         **_learner(wanted),
@@ -154,10 +176,10 @@ def _about(wanted: Recipe, n_points: int, seconds: float) -> dict[str, Any]:
         "units": {name: UNITS[name] for name in wanted.domains if name in UNITS},
         "n_batches": wanted.n_batches,
         "seeds": list(wanted.seeds),
-        "split": task.source.words,
+        "split": task.source.words + ("; here nothing stops early" if stops_not else ""),
         **({"inputs": backbones.words(task.source.backbone)} if task.source.backbone else {}),
         "shuffle_seed": tasks.SHUFFLE_SEED,
-        **tasks.n_rows(wanted.task, 0, wanted.n_batches),
+        **n_rows,
         "n_models": n_points * len(wanted.seeds) * wanted.n_batches,
         "seconds": round(seconds, 1),
         "machine": machine.describe(),

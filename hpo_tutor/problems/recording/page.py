@@ -4,6 +4,7 @@ told    the numbers of a table, see ``landscapes.summary``
 about   what its metadata say
 """
 
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -68,7 +69,7 @@ def write(folder: Path) -> Path:
     tables = [landscapes.recorded(name, folder) for name in names]
     body = [f"{_mark(one.name, 'begins')}\n\n{page(one, folder)}\n\n{_mark(one.name, 'ends')}\n" for one in tables]
     path = folder / "README.md"
-    draft = path.with_name(path.name + ".draft")
+    draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
     draft.write_text("\n".join([INTRODUCTION, _contents(tables), *body]), encoding="utf-8")
     draft.replace(path)
     return path
@@ -81,7 +82,6 @@ def page(table: Table, folder: Path) -> str:
     parts = [f"{table.name}{suffix}" for suffix in (files.SUFFIX, *([FORESTS_SUFFIX] if is_sample else []))]
     n_bytes = sum((folder / part).stat().st_size for part in parts)
     seeds = ", ".join(map(str, about["seeds"]))
-    chance = "the rows and columns that each tree sees" if _is_trees(about) else "initial weights and order of the rows"
     versions = ", ".join(f"{name} {number}" for name, number in about["versions"].items())
     lines = [
         f"## {_title(table)}",
@@ -93,10 +93,10 @@ def page(table: Table, folder: Path) -> str:
         "",
         f"- Loss: {about['loss_name']} of the {'scored' if _n_stopping(about) else 'validation'} rows, {unit}.",
         f"- {_learner(about)}{_fixed(about['fixed'])}.",
-        f"- Data: {about['task']}, {about['n_batches']} data batches of {_rows(about)}: {about['split']} (shuffle seed "
-        f"{about['shuffle_seed']}).",
+        f"- Data: {_dataset(about)}, {about['n_batches']} data batches of {_rows(about)}: {about['split']} (shuffle "
+        f"seed {about['shuffle_seed']}).",
         *([f"- Inputs: {about['inputs']}."] if "inputs" in about else []),
-        f"- Seeds {seeds} for every point: {chance}.",
+        f"- Seeds {seeds} for every point: {_chance(about, told)}.",
         f"- {about['n_models']:,} {_counted(about)} trained in {about['seconds']:,.0f} s on {about['machine']}, with "
         f"{versions}.",
         *_noise(told, unit, "configurations" if is_sample else "grid"),
@@ -118,7 +118,7 @@ def _contents(tables: Sequence[Table]) -> str:
         edge = "no grid" if isinstance(table, Sampled) else f"{told.n_on_edge} of {len(told.optima)}"
         cells = [
             f"[{table.name}](#{anchor})",
-            about["task"],
+            _dataset(about),
             re.split("[,;]", _learner(about))[0],
             ", ".join(told.domains),
             f"{about['n_models']:,} {_counted(about)}",
@@ -205,6 +205,20 @@ def _n_stopping(about: About) -> int:
     return about.get("n_stopping_rows") or 0
 
 
+def _dataset(about: About) -> str:
+    """The data set; tables that do not say it have its name as their task's."""
+    return str(about.get("dataset", about["task"]))
+
+
+def _chance(about: About, told: Summary) -> str:
+    """What a seed decides."""
+    if _is_trees(about):
+        return "the rows and columns that each tree sees"
+    drawn = [name.replace("_", " ") for name in ("dropout", "input_noise") if name in (*about["fixed"], *told.domains)]
+    *first, last = ["initial weights", "order of the rows", *drawn]
+    return f"{', '.join(first)} and {last}"
+
+
 def _is_trees(about: About) -> bool:
     return "lightgbm" in about["versions"]
 
@@ -234,8 +248,21 @@ def _fit(about: About) -> list[str]:
     return [
         f"- Fitted surface: {about['surface']}. Cross-validated R2 of the logarithm: median {np.median(r2):.3f}, worst "
         f"{min(r2):.3f}; rank correlation: median {np.median(ranks):.3f}, worst {min(ranks):.3f}.",
-        "- The optima are the lowest points found on the fitted surfaces.",
+        _at_optima(about),
     ]
+
+
+def _at_optima(about: About) -> str:
+    """What was found at the optima of the fitted surfaces."""
+    lowest = "- The optima are the lowest points found on the fitted surfaces"
+    if "trained_at_optima" not in about:
+        return f"{lowest}."
+    ratios = np.divide(about["trained_at_optima"], [one["loss"] for one in about["optima"]])
+    return (
+        f"{lowest}, where a fit is likely to err on the good side: trained there, networks reach "
+        f"{np.median(ratios):.2f} times the fitted loss (median over the data batches, from {ratios.min():.2f} to "
+        f"{ratios.max():.2f})."
+    )
 
 
 def _optima(told: Summary, unit: str, is_sample: bool) -> list[str]:

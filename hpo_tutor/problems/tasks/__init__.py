@@ -6,7 +6,7 @@ train(name, configs, seeds)     what K learners reach
 """
 
 from hpo_tutor.problems.tasks.division import SHUFFLE_SEED, TRAINING_SHARE, Rows, n_rows, rows, sets
-from hpo_tutor.problems.tasks.runs import losses_of, train, work
+from hpo_tutor.problems.tasks.runs import losses_of, meaning, train, work
 from hpo_tutor.problems.tasks.table import TASKS, task
 from hpo_tutor.problems.tasks.task import Source, Task
 
@@ -18,6 +18,7 @@ __all__ = [
     "Source",
     "Task",
     "losses_of",
+    "meaning",
     "n_rows",
     "rows",
     "sets",

@@ -5,12 +5,14 @@ K    number of configurations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hpo_tutor.problems.tasks.division import Rows, rows, sets
+from hpo_tutor.problems import backbones
+from hpo_tutor.problems.tasks.division import SHUFFLE_SEED, TRAINING_SHARE, TREES_SHARES, Rows, rows, sets
 from hpo_tutor.problems.tasks.table import task
 from hpo_tutor.problems.tasks.task import Task
 from hpo_tutor.training import Population
@@ -52,6 +54,8 @@ def train(
         Losses in the task's unit, shape (K,), or (K, len(along)); inf or nan where one diverged.
     """
     known = task(name)
+    if not configs:
+        return np.empty((0, *([len(along)] if along else [])))
     if along is not None:
         configs = [{**config, known.fidelity: along[-1]} for config in configs]
     if isinstance(known.model, BoostedTrees):
@@ -65,6 +69,19 @@ def train(
         for group, reached in zip(groups, _side_by_side(data, groups, seeds, along, advance, options), strict=True):
             losses[group.places] = reached
     return losses_of(name, losses, data.target_scale)
+
+
+def meaning(name: str, configs: Sequence[Config]) -> list[str]:
+    """All that decides what these configurations lose, beside seeds and batches: if it changes, so do the losses."""
+    known = task(name)
+    source = replace(known.source, words="")
+    features = backbones.fingerprint(source.backbone) if source.backbone else ""
+    shares = [SHUFFLE_SEED, TRAINING_SHARE, *TREES_SHARES]
+    if isinstance(known.model, BoostedTrees):
+        models = [repr(known.model)]
+    else:
+        models = [repr(group.model) for group in _by_structure(known, configs)]
+    return [repr(source), features, repr(dict(known.defaults)), repr(shares), *models]
 
 
 def work(name: str, configs: Sequence[Config], along: Sequence[int] | None = None) -> int:
@@ -113,12 +130,13 @@ def _population(data: Rows, group: _Group, seeds: Sequence[int], options: Option
 
 def _reached(population: Population, along: Sequence[int] | None, advance: Callable[[int], object]) -> Losses:
     """The losses after every epoch that is wanted, (K, len(along)), or after the last, (K,)."""
-    history = []
+    wanted = {} if along is None else {int(epoch): column for column, epoch in enumerate(along)}
+    reached = np.full((len(population), len(wanted)), np.nan)  # a model that diverged goes on no further
     for report in population.fit():
         advance(int(report.trained.sum()))
-        if along is not None:
-            history.append(report.losses)
-    return population.losses if along is None else np.stack(history, axis=1)[:, [int(n) - 1 for n in along]]
+        if report.epoch in wanted:
+            reached[report.trained, wanted[report.epoch]] = report.losses[report.trained]
+    return population.losses if along is None else reached
 
 
 def _side_by_side(
@@ -144,5 +162,6 @@ def _side_by_side(
 
         return _reached(population, along, tell)
 
-    with Crew(n_threads if device_name() == "cpu" else 1, stop) as crew:
+    on_cpu = "cpu" in ((options or {}).get("device"), device_name())
+    with Crew(n_threads if on_cpu else 1, stop) as crew:
         return crew.map(run, groups)

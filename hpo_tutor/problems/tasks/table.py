@@ -48,7 +48,7 @@ _SALES = (
 _RATE = {"learning_rate": Float(1e-4, 1e-1, log=True)}
 _TREES_DOMAINS: Mapping[str, Domain] = {
     "learning_rate": Float(5e-3, 1.0, log=True),
-    "max_depth": Integer(2, 22),
+    "max_depth": Integer(1, 22),
     "trees": Integer(1, 2500, log=True),
 }
 _NATS: Mapping[str, Any] = {"loss_name": "cross_entropy", "loss_unit": "nats"}
@@ -81,7 +81,7 @@ def _photographs(name: str, backbone: str) -> Task:
         domains={
             **_OTHER_DOMAINS,
             "learning_rate": Float(3e-5, 3e-2, log=True),
-            "width": Integer(4, 1024, log=True),
+            "width": Integer(4, 2048, log=True),
         },
         defaults={"learning_rate": 1e-3, **_OTHER_DEFAULTS, "dropout": 0.5},
         **_NATS,
@@ -120,7 +120,7 @@ _LIST = (
     Task(
         name="digits-cnn-layers",
         source=_DIGITS,
-        learner="convolutions and dense layers, as many as the hyperparameters say",
+        learner="convolutions of 8 filters, then dense layers, as many of both as the hyperparameters say",
         model=CNN(image=(8, 8, 1), blocks=(Block(8),)),
         structure=_nine,
         structural=("conv_layers", "dense_layers", "kernel", "pool", "neurons"),
@@ -175,5 +175,5 @@ def task(name: str) -> Task:
         ValueError: there is no such task.
     """
     if name not in TASKS:
-        raise ValueError(f"networks are trained live on {', '.join(TASKS)}, got {name!r}")
+        raise ValueError(f"there are tasks {', '.join(TASKS)}, got {name!r}")
     return TASKS[name]

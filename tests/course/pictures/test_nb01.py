@@ -59,11 +59,11 @@ def test_above_optimum_has_a_dot_a_division_and_their_mean() -> None:
     assert (digits_mean.x[0], jets_mean.x[0]) == (200, 1)
     assert (digits_mean.y[0], jets_mean.y[0]) == (0, 1)
     assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]  # the first task on top
-    assert [("25%" in note.text, "10%" in note.text) for note in figure.layout.annotations] == [
-        (True, False),
-        (False, True),
+    assert [("digits" in text, "25 %" in text, "10 %" in text) for text in figure.layout.yaxis.ticktext] == [
+        (True, True, False),
+        (False, False, True),
     ]
-    assert "digits 200 %, and 25% of blind draws are better; jets 1 %" in figure.layout.meta["description"]
+    assert "digits 200 %, and 25 % of blind draws are better; jets 1 %" in figure.layout.meta["description"]
 
 
 def test_over_rates_leaves_out_what_blew_up() -> None:

@@ -15,6 +15,7 @@ from hpo_tutor import problems
 from hpo_tutor.problems import landscapes
 from hpo_tutor.problems.landscapes import Landscape, files
 from hpo_tutor.problems.landscapes.files import Axis, Recorded
+from hpo_tutor.problems.recording.recipes import RECIPES
 from hpo_tutor.protocols import Objective
 
 NAMES = ["aleph", "digits"]
@@ -137,7 +138,7 @@ def test_each_seed_of_a_race_draws_a_data_batch(name: str) -> None:
 
 @pytest.mark.parametrize("name", GRIDS)
 def test_the_tables_are_what_was_promised(name: str) -> None:
-    """Ten data batches, three seeds, finite losses, optima off the edges, six values or more an axis (five widths), under 2 MB."""
+    """Ten data batches, three seeds, finite losses, optima off the edges, six values an axis or more, under 2 MB."""
     landscape = problems.landscape(name)
     grid = landscape.grid()
     assert all(len(axis.values) >= (5 if name == "digits-width" else 6) for axis in grid.axes)

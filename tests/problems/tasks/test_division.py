@@ -1,58 +1,58 @@
 """Rows of data batches: who is in which, and nothing of one set in another."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from hpo_tutor.problems import datasets, tasks
 from hpo_tutor.problems.tasks.division import _division
 
-PARTS = ["aleph", "mnist", "danish_housing", "king_county"]
 
-
-def row_marks(inputs: np.ndarray) -> list[bytes]:
-    """Each row as bytes, to tell rows apart."""
-    return [row.tobytes() for row in np.ascontiguousarray(inputs)]
+def rows_of(inputs: np.ndarray, target: np.ndarray) -> Counter[bytes]:
+    """How often each row stands there, inputs and target together."""
+    both = np.column_stack([inputs.reshape(len(inputs), -1), target]).astype(np.float64)
+    return Counter(row.tobytes() for row in both)
 
 
 @pytest.mark.real_data
 @pytest.mark.parametrize("name", ["danish_housing", "king_county"])
-def test_the_rows_that_stop_are_not_the_rows_that_score(name: str) -> None:
-    """Of a batch for trees, no row stands in two sets, all rows stand in one, and the shares are 60, 20 and 20 %."""
-    counts, seen = [], 0
+def test_no_row_stands_in_two_sets_for_trees(name: str) -> None:
+    """All batches and their three sets together are the whole data set, each row once; the shares are 60, 20, 20 %."""
     source = tasks.task(name).source
     whole = datasets.load(source.dataset, clean=source.clean)
+    seen: Counter[bytes] = Counter()
     for batch in range(10):
         sets = tasks.sets(name, batch)
-        parts = [sets.train_inputs, sets.stopping_inputs, sets.scoring_inputs]
-        counts.append([len(part) for part in parts])
-        seen += sum(counts[-1])
-        assert [len(target) for target in sets[1::2]] == counts[-1]
-    assert seen == len(whole)
-    shares = np.array(counts) / np.sum(counts, axis=1, keepdims=True)
-    assert np.allclose(shares, [0.6, 0.2, 0.2], atol=5e-4)
+        for inputs, target in zip(sets[::2], sets[1::2], strict=True):
+            seen += rows_of(inputs, target)
+        n_rows = [len(target) for target in sets[1::2]]
+        assert np.allclose(np.array(n_rows) / sum(n_rows), [0.6, 0.2, 0.2], atol=1e-3)
+    assert seen == rows_of(whole.inputs, np.log(whole.target))
 
 
 @pytest.mark.real_data
-@pytest.mark.parametrize("name", PARTS)
-def test_each_row_is_in_one_batch_and_one_set(name: str) -> None:
-    """Batches cut from one data set, and the sets within them, are told apart by the place of their rows."""
-    source = tasks.task(name).source
-    whole = datasets.load(source.dataset, clean=source.clean)
-    part = whole.parts[source.part] if source.part else slice(0, len(whole))
-    places = [_division(part.stop - part.start, batch, 10, source.division) for batch in range(10)]
-    assert np.array_equal(np.sort(np.concatenate(places)), np.arange(part.stop - part.start))
+def test_each_jet_is_in_one_batch_and_one_set() -> None:
+    """The batches of the jets share them out, and a batch's first two thirds train and set centre and spread."""
+    whole = datasets.load("aleph")
+    places = [_division(len(whole), batch, 10, "parts") for batch in range(10)]
+    assert np.array_equal(np.sort(np.concatenate(places)), np.arange(len(whole)))
+    for batch, mine in enumerate(places):
+        raw, data = whole.inputs[mine], tasks.rows("aleph", batch).data
+        n_train = len(data.train_inputs)
+        assert n_train + len(data.validation_inputs) == len(mine)
+        both = np.concatenate([data.train_inputs, data.validation_inputs])
+        np.testing.assert_allclose(both * raw[:n_train].std(axis=0) + raw[:n_train].mean(axis=0), raw, atol=1e-9)
 
 
 @pytest.mark.real_data
 def test_prices_are_learnt_as_logarithms() -> None:
     """The targets of house prices are natural logarithms of the prices of the very rows whose inputs stand beside."""
     whole = datasets.load("king_county")
-    by_row = dict(zip(row_marks(whole.inputs), np.log(whole.target), strict=True))
-    assert len(by_row) > 0.99 * len(whole)  # some homes are listed twice
+    known = rows_of(whole.inputs, np.log(whole.target))
     sets = tasks.sets("king_county", 3)
     for inputs, target in zip(sets[::2], sets[1::2], strict=True):
-        known = np.array([by_row[mark] for mark in row_marks(inputs)])
-        assert np.mean(known == target) > 0.99
+        assert rows_of(inputs, target) <= known
 
 
 @pytest.mark.real_data
@@ -73,18 +73,28 @@ def test_pictures_share_one_centre_and_one_spread() -> None:
 @pytest.mark.real_data
 def test_photographs_come_in_the_files_own_parts() -> None:
     """A data batch of cifar10 holds 100 photographs of each class of the training part, and none that others hold."""
-    targets = [tasks.rows("cifar10", batch).data for batch in range(10)]
-    for data in targets:
+    places = [_division(10_000, batch, 10, "in order") for batch in range(10)]
+    assert [sorted(mine // 1000) for mine in places] == [[batch] * 1000 for batch in range(10)]
+    labels = datasets.load("cifar10").part("train").target
+    for batch, mine in enumerate(places):
+        data = tasks.rows("cifar10", batch).data
         both = np.concatenate([data.train_targets, data.validation_targets])
+        assert np.array_equal(both, labels[mine])
         assert np.bincount(both).tolist() == [100] * 10
         assert len(data.validation_targets) == 333
-    firsts = {data.train_inputs.tobytes() for data in targets}
-    assert len(firsts) == 10
 
 
 def test_a_batch_that_is_not_there_is_refused() -> None:
-    """The error says how many there are; too many batches leave too few rows, and it says how many may be cut."""
-    with pytest.raises(ValueError, match=r"batch must lie in 0..9, got 10"):
+    """The error says how many there are; batches of too few rows are refused, and it says how many can be cut."""
+    with pytest.raises(ValueError, match=r"batch must lie in 0\.\.9, got 10"):
         tasks.rows("digits", 10)
-    with pytest.raises(ValueError, match=r"30 batches of digits.*|batch"):
-        tasks.rows("aleph", 0, n_batches=5000)
+    with pytest.raises(ValueError, match=r"there are tasks aleph, .*, got 'cheese'"):
+        tasks.rows("cheese", 0)
+
+
+@pytest.mark.real_data
+def test_batches_of_too_few_rows_are_refused() -> None:
+    """The error says how few rows would be scored, and how many batches can be cut."""
+    with pytest.raises(ValueError, match=r"5000 batches of king_county leave 1 rows.*at most 216 batches"):
+        tasks.sets("king_county", 0, n_batches=5000)
+    assert len(tasks.sets("king_county", 215, n_batches=216).scoring_targets) >= 20
