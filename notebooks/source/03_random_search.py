@@ -327,8 +327,8 @@ for raced, surface in ((laps, jets), (two, digits)):
 # %% [markdown]
 # With two hyperparameters there is next to nothing between the three, and what there is depends on the task.
 #
-# What did the pairs buy us? Without them we would take the error of each sampler's mean, add the squares of both and
-# take the root (`np.hypot`). Those errors contain the differences between the batches.
+# What did the pairs buy us? Without them, the errors of both samplers' means add up (`np.hypot`: the root of the sum of
+# their squares), and those contain the differences between the batches.
 
 # %%
 a, b = (laps.curves("score")[name][:, -1] for name in ("random", "grid-midpoints"))
@@ -337,8 +337,7 @@ larger = unpaired > 5 * paired
 claim("without pairs the error is over five times as large", larger, paired=paired, unpaired=unpaired)
 
 # %% [markdown]
-# An error shrinks with the root of the number of laps. To make up for the pairs, you would need over $5^2 = 25$ times
-# as many laps.
+# An error shrinks with $\sqrt L$: without pairs you would need over $5^2 = 25$ times as many laps.
 #
 # ## Hyperparameters that do nothing
 #
@@ -446,21 +445,19 @@ claim("together they explain half of the variance", together > 0.5, share=togeth
 claim("and none alone a fifth", max(shares.values()) < 0.2, most=max(shares.values()))
 
 # %% [markdown]
-# (The shares do not add up to 1. The rest is luck, and what hyperparameters do together.)
+# So of nine real ones four may be idle, and none rules alone. (What is missing from 1 is luck, and what they do
+# together.) Does random search still win?
 #
-# So of nine real ones four may be idle, and none rules alone. Does random search still win? A grid of two values on
-# each axis has $2^9 = 512$ trials.
-#
-# A race needs a loss everywhere, also between the 300. There it is *fitted*, by a forest: 64 trees, each of which asks
-# for one hyperparameter after another ("learning rate below 0.003?") until it arrives at a number; their mean is the
-# surface. It is not the real thing. To know how far to trust it, forests were grown without some configurations and
-# predicted those. $R^2$ is the share of the variance of ln(loss) that such predictions explain.
+# A race needs a loss everywhere, also between the 300. There it is *fitted*, by boosted trees: each asks for one
+# hyperparameter after another ("learning rate below 0.003?") until it arrives at a number, which mends what the trees
+# before it left wrong. Their sum is the surface. It is not the real thing. How much of the variance of ln(loss) does
+# such a fit explain where it was not fitted?
 
 # %%
 nine = problems.landscape("digits-cnn-9")
-quality = np.array(nine.about["fitted"]["r2"])  # one for each division
+quality = np.array(nine.about["fitted"]["r2"])  # the share explained, in each division
 rough = quality.min() > 0.65 and quality.max() < 0.8
-claim("the forest explains 70 to 80 %: a rough map", rough, low=quality.min(), high=quality.max())
+claim("the fit explains 70 to 80 %: a rough map", rough, low=quality.min(), high=quality.max())
 
 # %%
 used = predict("80 trials, nine hyperparameters: how many does a grid use?", ["80", "64", "1"])
@@ -486,8 +483,8 @@ mean, error = leads["grid-midpoints"]
 claim("512: level with the midpoints", abs(mean) < 2 * error, mean=mean, error=error)
 
 # %% [markdown]
-# With 80 trials there is no contest: two values on each axis are 512 trials already, so the grid has one value on each,
-# and that is a single trial. (To use 64, you would have to know three hyperparameters that may be left alone.)
+# Two values on each axis are $2^9 = 512$ trials. With 80, the grid has one value on each, and that is a single trial.
+# (To use 64, you would have to know three hyperparameters that may be left alone.)
 #
 # With 512, one grid loses, and the other does not. Why? Let random search draw from the whole space, but tie *one*
 # hyperparameter to the grid's two values. How much higher does it end?
@@ -641,7 +638,8 @@ quiz("03")
 #   Learning and Systems* 3.
 # - I. M. Sobol' (2001), Global sensitivity indices for nonlinear mathematical models and their Monte Carlo estimates,
 #   *Mathematics and Computers in Simulation* 55, 271-280. The share $S$.
-# - P. Geurts, D. Ernst and L. Wehenkel (2006), Extremely randomized trees, *Machine Learning* 63, 3-42. The forest.
+# - J. H. Friedman (2001), Greedy function approximation: a gradient boosting machine, *Annals of Statistics* 29,
+#   1189-1232. Boosted trees.
 # - The jets: simulated for the ALEPH experiment; data of the course Applied Machine Learning, T. C. Petersen, Niels
 #   Bohr Institute, Copenhagen.
 #

@@ -9,6 +9,7 @@ import torch
 
 from hpo_tutor import problems
 from hpo_tutor.problems import datasets, tasks
+from hpo_tutor.problems.tasks.division import _division
 from hpo_tutor.protocols import Objective
 from hpo_tutor.search_space import Choice, Float, Integer
 from hpo_tutor.training import MLP, Data, Population
@@ -83,7 +84,7 @@ def test_the_loss_is_the_root_mean_squared_error_of_the_energies() -> None:
 @pytest.mark.real_data
 def test_the_jets_batches_share_no_row() -> None:
     """Ten batches use every jet once, two thirds of each for training."""
-    divisions = [tasks._division(38_968, batch, 10, resplit=False) for batch in range(10)]
+    divisions = [_division(38_968, batch, 10, "parts") for batch in range(10)]
     assert sorted(np.concatenate(divisions)) == list(range(38_968))
     rows = tasks.rows("aleph", 0).data
     assert len(rows.train_inputs) == 2598
@@ -92,7 +93,7 @@ def test_the_jets_batches_share_no_row() -> None:
 
 def test_the_digits_batches_are_resplits() -> None:
     """Each batch has all 1,797 pictures, divided differently, 599 of them to score."""
-    divisions = [tasks._division(1797, batch, 10, resplit=True) for batch in range(10)]
+    divisions = [_division(1797, batch, 10, "resplits") for batch in range(10)]
     assert all(sorted(division) == list(range(1797)) for division in divisions)
     assert len({tuple(division) for division in divisions}) == 10
     assert len(tasks.rows("digits", 0).data.validation_inputs) == 599
@@ -172,7 +173,7 @@ def test_the_callers_threads_are_left_alone() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: problems.live("cheese"), "networks are trained live on aleph, digits, digits-cnn, got 'cheese'"),
+        (lambda: problems.live("cheese"), r"there are tasks aleph, digits, .*, got 'cheese'"),
         (
             lambda: problems.live("digits", ["momentum"]),
             "'momentum' cannot be tuned on digits",

@@ -197,7 +197,7 @@ def test_one_fit_serves_all_its_numbers_of_trees(tmp_path: Path) -> None:
     recording.record_recipe(TREES, tmp_path, progress=False)
     table = problems.landscape("trees", folder=tmp_path)
     assert table.about["n_models"] == 2 * 2 * 2 * 2
-    assert "LightGBM, 255 leaves" in table.about["learner"]
+    assert "LightGBM, trees of at most 255 leaves" in table.about["learner"]
     assert table.about["versions"].keys() >= {"lightgbm"}
     live = problems.live("king_county", table.space.domains, batch=1, n_batches=2)
     grid = itertools.product((0.03, 0.3), (2, 5), (1, 4, 20))

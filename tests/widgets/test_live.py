@@ -148,7 +148,8 @@ def test_the_ground_is_the_same_loss_on_the_same_axes():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"task": "mnist"}, "networks are trained live on"),
+        ({"task": "cheese"}, "there are tasks aleph, digits"),
+        ({"task": "king_county"}, "nothing to watch in king_county, boosted trees; take one of aleph, digits"),
         ({"hyperparameters": "learning_rate"}, "two names, across and up, got 'learning_rate'"),
         ({"hyperparameters": ("l2",)}, r"two names, across and up, got \('l2',\)"),
         ({"hyperparameters": ("l2", "l2")}, "two different hyperparameters, got l2 twice"),

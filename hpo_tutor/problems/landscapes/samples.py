@@ -8,6 +8,9 @@
 
 These ratios average to 1 over the recorded seeds, so the losses average to the expected one. Nearest is meant in the
 unit cube; options without an order are all a whole side of it apart.
+
+A race on it is exact for this surface, and the surface is not the training: where it is lowest it is likely to be too
+low. ``about["fitted"]`` and ``about["trained_at_optima"]`` say how far.
 """
 
 import math

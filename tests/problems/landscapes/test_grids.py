@@ -20,8 +20,8 @@ from hpo_tutor.protocols import Objective
 
 NAMES = ["aleph", "digits"]
 GRIDS = [name for name, made in RECIPES.items() if made.axes]
-# notebook 01 tells of the one whose optimum lies at the largest width that was allowed
-MOST_ON_EDGE = {"digits-width": 9}
+# of these two the wider network is the better one, of cifar10 only just; notebook 01 tells of the digits
+MOST_ON_EDGE = {"digits-width": 9, "cifar10": 4}
 
 
 def make_recorded(losses: np.ndarray, axes: tuple[Axis, ...]) -> Recorded:
@@ -178,7 +178,7 @@ def test_the_metadata_say_how_it_was_made(name: str) -> None:
     about = problems.landscape(name).about
     assert about["loss_unit"] in ("GeV", "nats", "ln(price)")
     assert about["seeds"] == [0, 1, 2]
-    assert about["n_models"] > 500
+    assert about["n_models"] > 300
     assert about["seconds"] > 1
     assert about["versions"].keys() >= {"python", "numpy", "torch"}
     assert "core" in about["machine"]
