@@ -5,6 +5,7 @@ import platform
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +19,9 @@ from hpo_tutor.problems.landscapes import files
 from hpo_tutor.problems.landscapes.files import Axis
 from hpo_tutor.problems.landscapes.sample_files import Sampled
 from hpo_tutor.problems.recording.recipes import RECIPES, Recipe, recipe
+from hpo_tutor.problems.tasks import runs, table
 from hpo_tutor.search_space import Choice, Float
-from hpo_tutor.training import machine
+from hpo_tutor.training import CNN, machine
 
 SMALL = Recipe(
     name="small",
@@ -75,7 +77,6 @@ TREES = Recipe(
 KILLED = """
 import os, runpy, signal, sys
 from pathlib import Path
-from typing import Any
 import numpy as np
 from hpo_tutor.problems import recording
 SMALL = runpy.run_path(sys.argv[2])["SMALL"]
@@ -115,6 +116,31 @@ def test_a_killed_recording_goes_on_and_ends_the_same(tmp_path: Path, monkeypatc
     np.testing.assert_allclose(losses[1], losses[0], rtol=1e-5)
     assert sorted(path.name for path in killed.iterdir() if path.is_file()) == ["README.md", "small.parquet"]
     assert not (killed / ".cache").exists()
+
+
+def test_a_recording_that_moved_tells_of_both_machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where another machine went on with the parts, the table names the machine of each part, in their order."""
+    machines = iter(["one, 2 cores", "another, 8 cores"])
+    monkeypatch.setattr(machine, "describe", lambda: next(machines))
+    recording.record_recipe(EPOCHS, tmp_path, progress=False)
+    assert files.about("epochs", tmp_path)["machine"] == "one, 2 cores; another, 8 cores"
+
+
+def test_a_changed_meaning_is_another_recording(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recipe's fingerprint changes with the defaults, the rows' shares and the layers, not with words."""
+    before = {name: recipe(name).fingerprint for name in ("digits", "digits-cnn-9")}
+    digits, layers = tasks.TASKS["digits"], tasks.TASKS["digits-cnn-layers"]
+
+    def fingerprints(**changed: tasks.Task) -> list[bool]:
+        monkeypatch.setattr(table, "TASKS", {**tasks.TASKS, **{task.name: task for task in changed.values()}})
+        return [recipe(name).fingerprint == before[name] for name in before]
+
+    assert fingerprints(other=replace(digits, source=replace(digits.source, words="in other words"))) == [True, True]
+    assert fingerprints(other=replace(digits, defaults={**digits.defaults, "momentum": 0.5})) == [False, True]
+    assert fingerprints(other=replace(layers, structure=lambda **_: CNN((8, 8, 1)))) == [True, False]
+    monkeypatch.undo()
+    monkeypatch.setattr(runs, "TRAINING_SHARE", 0.5)
+    assert recipe("digits").fingerprint != before["digits"]
 
 
 def test_beginning_anew_forgets_the_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

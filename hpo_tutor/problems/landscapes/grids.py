@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hpo_tutor.problems.landscapes.base import RecordedObjective
 from hpo_tutor.problems.landscapes.files import Axis, Recorded
 from hpo_tutor.search_space import SearchSpace
 
@@ -36,7 +37,7 @@ class Grid(NamedTuple):
     spread: NDArray[np.float64]
 
 
-class Landscape:
+class Landscape(RecordedObjective):
     """A recorded objective; see ``problems.landscape``.
 
     Attributes:
@@ -48,14 +49,10 @@ class Landscape:
     """
 
     def __init__(self, recorded: Recorded, batch: int = 0) -> None:
-        self.n_batches, self.n_seeds = recorded.losses.shape[:2]
-        if not 0 <= batch < self.n_batches:
-            raise ValueError(f"batch must lie in 0..{self.n_batches - 1}, got {batch}; {recorded.name} has no other")
-        self._recorded = recorded
-        self.name, self.batch, self.member, self.about = recorded.name, batch, batch, recorded.about
         tuned = {axis.name: axis.domain for axis in recorded.axes}
-        self.space = SearchSpace({**tuned, **recorded.about["fixed"]})
-        self.loss_names, self.loss_unit = (recorded.about["loss_name"],), recorded.about["loss_unit"]
+        space = SearchSpace({**tuned, **recorded.about["fixed"]})
+        super().__init__(recorded.name, space, recorded.losses.shape, recorded.about, batch)
+        self._recorded = recorded
         shape = recorded.losses.shape[2:]
         # one row for each seed, and a last one for their mean
         seeds = recorded.losses[batch].astype(np.float64).reshape(self.n_seeds, -1)
@@ -67,31 +64,10 @@ class Landscape:
         self._corners = [0]  # of a cell, along all axes but the last, whose neighbours lie side by side in the table
         for stride in self._strides[:-1]:
             self._corners += [corner + stride for corner in self._corners]
-        self._fixed = tuple(recorded.about["fixed"].items())
 
     def __repr__(self) -> str:
         tuned = " x ".join(f"{axis.name} ({len(axis.values)})" for axis in self._recorded.axes)
         return f"<Landscape {self.name}: {tuned}; batch {self.batch} of {self.n_batches}, {self.n_seeds} seeds>"
-
-    def __call__(self, config: Mapping[str, Any]) -> float:
-        """The loss of one configuration at the first recorded seed."""
-        return self._look_up_one(config, 0)
-
-    def evaluate(
-        self, configs: Sequence[Mapping[str, Any]], *, seeds: Sequence[int], fidelity: float | None = None
-    ) -> NDArray[np.float64]:
-        """The losses of K configurations, shape (K,), each with the noise of recorded seed ``seed % n_seeds``.
-
-        Raises:
-            ValueError: a configuration does not belong to the space, lengths differ, or a fidelity is asked for.
-        """
-        if fidelity is not None:
-            raise ValueError(f"{self.name} was recorded at full fidelity only, got fidelity={fidelity}; leave it out")
-        if len(configs) != len(seeds):
-            raise ValueError(f"each configuration needs one seed, got {len(configs)} and {len(seeds)}")
-        if len(configs) == 1:
-            return np.array([self._look_up_one(configs[0], seeds[0] % self.n_seeds)])
-        return self._look_up(configs, np.array([seed % self.n_seeds for seed in seeds], dtype=np.int64))
 
     def expected(self, config: Mapping[str, Any]) -> float:
         """The loss without its noise: the mean over the recorded seeds."""
@@ -166,12 +142,6 @@ class Landscape:
             rest = 1 - share
             between = [rest * a + share * b for a, b in zip(between[:half], between[half:], strict=True)]
         return between[0]
-
-    def _check_fixed(self, config: Mapping[str, Any]) -> None:
-        """Refuse what is neither an axis nor a fixed value, at a tenth of what a full check costs."""
-        n_more = len(config) - len(self._scales)
-        if n_more and (n_more != len(self._fixed) or any(config.get(name) != value for name, value in self._fixed)):
-            self.space.validate(config)
 
 
 class _Scale:

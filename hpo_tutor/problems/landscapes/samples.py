@@ -21,13 +21,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hpo_tutor.problems.landscapes.base import RecordedObjective
 from hpo_tutor.problems.landscapes.sample_files import Sampled
 from hpo_tutor.search_space import Choice, Domain, Integer
 
 MEAN = -1  # the row of the table of ratios that is no seed
 
 
-class SampledLandscape:
+class SampledLandscape(RecordedObjective):
     """A recorded objective; see ``problems.landscape``.
 
     Attributes:
@@ -42,45 +43,16 @@ class SampledLandscape:
     """
 
     def __init__(self, sampled: Sampled, batch: int = 0) -> None:
-        self.n_batches, self.n_seeds = sampled.losses.shape[:2]
-        if not 0 <= batch < self.n_batches:
-            raise ValueError(f"batch must lie in 0..{self.n_batches - 1}, got {batch}; {sampled.name} has no other")
         if not sampled.forests:
             raise ValueError(f"{sampled.name} has no forests yet; grow them with sample_files.fit")
+        super().__init__(sampled.name, sampled.space, sampled.losses.shape, sampled.about, batch)
         self._sampled = sampled
-        self.name, self.batch, self.member, self.about = sampled.name, batch, batch, sampled.about
-        self.space = sampled.space
-        self.loss_names, self.loss_unit = (sampled.about["loss_name"],), sampled.about["loss_unit"]
         self.optimum = float(sampled.about["optima"][batch]["loss"])
         self._places = [(name, _place(domain)) for name, domain in sampled.domains.items()]
-        self._fixed = tuple(self.space.fixed.items())
 
     def __repr__(self) -> str:
         tuned = f"{len(self._sampled.configs)} configurations of {', '.join(self.space.names)}"
         return f"<SampledLandscape {self.name}: {tuned}; batch {self.batch} of {self.n_batches}, {self.n_seeds} seeds>"
-
-    def __call__(self, config: Mapping[str, Any]) -> float:
-        """The loss of one configuration at the first recorded seed."""
-        return self._look_up_one(config, 0)
-
-    def evaluate(
-        self, configs: Sequence[Mapping[str, Any]], *, seeds: Sequence[int], fidelity: float | None = None
-    ) -> NDArray[np.float64]:
-        """The losses of K configurations, shape (K,), each with the noise of recorded seed ``seed % n_seeds``.
-
-        Raises:
-            ValueError: a configuration does not belong to the space, lengths differ, or a fidelity is asked for.
-        """
-        if fidelity is not None:
-            raise ValueError(f"{self.name} was recorded at full fidelity only, got fidelity={fidelity}; leave it out")
-        if len(configs) != len(seeds):
-            raise ValueError(f"each configuration needs one seed, got {len(configs)} and {len(seeds)}")
-        if len(configs) == 1:
-            return np.array([self._look_up_one(configs[0], seeds[0] % self.n_seeds)])
-        points = np.array([self._point(config) for config in configs], dtype=np.float32).reshape(-1, self.space.n_dims)
-        rows = np.array([seed % self.n_seeds for seed in seeds], dtype=np.int64)
-        losses: NDArray[np.float64] = self._tables[0](points, rows)
-        return losses
 
     def expected(self, config: Mapping[str, Any]) -> float:
         """The loss without its noise: the surface, which is the mean over the recorded seeds."""
@@ -101,8 +73,12 @@ class SampledLandscape:
         values = [self.optimum_config[name] for name in self.space.names]
         return np.array([values], dtype=object if any(isinstance(value, str) for value in values) else np.float64)
 
+    def _look_up(self, configs: Sequence[Mapping[str, Any]], rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        points = np.array([self._point(config) for config in configs], dtype=np.float32).reshape(-1, self.space.n_dims)
+        losses: NDArray[np.float64] = self._tables[0](points, rows)
+        return losses
+
     def _look_up_one(self, config: Mapping[str, Any], row: int) -> float:
-        """The loss of one configuration with the noise of this row: races ask one by one."""
         return float(self._tables[1](self._point(config), row))
 
     @cached_property
@@ -126,9 +102,7 @@ class SampledLandscape:
         except (KeyError, TypeError, ValueError):
             self.space.validate(config)
             return tuple(self.space.to_unit(config).tolist())
-        n_more = len(config) - len(point)
-        if n_more and (n_more != len(self._fixed) or any(config.get(name) != value for name, value in self._fixed)):
-            self.space.validate(config)
+        self._check_fixed(config)
         return point
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,8 +83,9 @@ def record_recipe(wanted: Recipe, folder: Path, progress: bool = True, resume: b
             part = train_part(wanted, batch, points, bar.update).reshape(wanted.shape)
             _save_part(path, part, time.perf_counter() - start)
     parts = [_load_part(path) for path in paths]
-    losses = np.stack([part for part, _ in parts])
-    about = _about(wanted, len(points), sum(seconds for _, seconds in parts))
+    losses = np.stack([part.losses for part in parts])
+    about = _about(wanted, len(points), sum(part.seconds for part in parts))
+    about["machine"] = "; ".join(dict.fromkeys(part.machine for part in parts))  # of a recording that moved, all
     table = folder / f"{wanted.name}{files.SUFFIX}"
     if wanted.domains:
         sample_files.write(table, checked(wanted, Sampled(wanted.name, wanted.domains, points, losses, about)))
@@ -147,16 +148,23 @@ def _save_part(path: Path, losses: NDArray[np.float32], seconds: float) -> None:
     """Write a part in one stroke: after a kill it is there as a whole or not at all."""
     draft = path.with_suffix(".draft")
     with draft.open("wb") as file:
-        np.savez(file, losses=losses, seconds=np.float64(seconds))
+        np.savez(file, losses=losses, seconds=np.float64(seconds), machine=np.array(machine.describe()))
         file.flush()
         os.fsync(file.fileno())
     os.replace(draft, path)
 
 
-def _load_part(path: Path) -> tuple[NDArray[np.float32], float]:
-    """A part and the seconds that it took."""
+class _Part(NamedTuple):
+    """The losses of one data batch, the seconds that they took, and on what."""
+
+    losses: NDArray[np.float32]
+    seconds: float
+    machine: str
+
+
+def _load_part(path: Path) -> _Part:
     with np.load(path, allow_pickle=False) as part:
-        return part["losses"], float(part["seconds"])
+        return _Part(part["losses"], float(part["seconds"]), str(part["machine"]))
 
 
 def _about(wanted: Recipe, n_points: int, seconds: float) -> dict[str, Any]:
@@ -182,7 +190,6 @@ def _about(wanted: Recipe, n_points: int, seconds: float) -> dict[str, Any]:
         **n_rows,
         "n_models": n_points * len(wanted.seeds) * wanted.n_batches,
         "seconds": round(seconds, 1),
-        "machine": machine.describe(),
         "versions": machine.versions(*(["lightgbm"] if task.fidelity == "trees" else [])),
     }
 
