@@ -412,6 +412,9 @@ n_tasks = sum(won[name][0] > 7 for name in ("jets", "houses"))
 start.reveal(options[2 - n_tasks])
 figures.regret(elsewhere["houses"])
 
+# %% [markdown]
+# *In the picture:* the race on the houses. Follow the rule from the default: how many trainings does it take to leave?
+
 # %%
 jets, houses = won["jets"], won["houses"]  # divisions won: from the default, and from a random place
 claim("digits: the rule is ahead from either", min(won["digits"]) > 8, divisions=won["digits"])

@@ -474,6 +474,9 @@ ahead = [mean < -2 * error for mean, error in leads.values()]
 at_512.reveal(options[0] if all(ahead) else options[1] if ahead[0] else options[2])
 figures.regret(full)
 
+# %% [markdown]
+# *In the picture:* medians and middle halves of 30 laps, up to 512 trials. Which one comes to rest above the others?
+
 # %%
 mean, error = over_divisions(few, "grid")
 claim("80 trials: random search is far ahead", mean < -5 * error, mean=mean, error=error)
@@ -514,6 +517,11 @@ for design, (low, high) in importance.TWO.items():
         costs[design][name] = lowest(tied) - free
 worst.reveal(max(names_of_nine, key=lambda name: costs["grid"][name].mean()))
 importance.two_values(costs, nine.loss_unit)
+
+# %% [markdown]
+# *In the picture:* how much higher the search ends if one hyperparameter is tied, striped to the values on the edges,
+# plain to the midpoints. The whiskers are standard errors over the divisions. (Left of zero, being tied helps a little:
+# half of the draws then have a good value.)
 
 # %%
 edges, middles = costs.values()
