@@ -208,7 +208,7 @@ def _parameters(model: BoostedTrees) -> dict[str, Any]:
         "feature_pre_filter": False,
         "num_threads": 1,
         "deterministic": True,
-        "force_row_wise": True,  # on one thread 8 % faster than col-wise, from 19 inputs and 1,300 to 2,700 rows
+        "force_row_wise": True,  # the quicker of the two for a few thousand rows on one thread
         "verbosity": -1,
     }
 

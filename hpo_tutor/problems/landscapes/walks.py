@@ -30,8 +30,8 @@ def _compiled(function: Function) -> Function:
 def predict(points: Array, nodes: Array, starts: Array, n_levels: int) -> Array:
     """What the forest says at each of K points, float32 of shape (K, d); shape (K,).
 
-    All trees go down together, a level at a time, and wait at their leaves: five times as fast as tree by tree, because
-    the processor need not guess which way a branch goes.
+    All trees go down together, a level at a time, and wait at their leaves: quicker than tree by tree, because the
+    processor need not guess which way a branch goes.
     """
     said = np.empty(len(points))
     at = np.empty(len(starts) - 1, np.uint32)

@@ -1,9 +1,9 @@
-"""How is a landscape recorded, once, by really training on its whole grid?
+"""How is a landscape recorded, once, by really training at all its points?
 
-A part is one data batch: all points of the grid and all seeds train together, on every core or on the GPU. Finished
-parts lie in a work folder, so that a recording that is killed goes on where it was.
+A part is one data batch: all points, of a grid or at random, and all seeds train together, on every core or on the
+GPU. Finished parts lie in a work folder, so that a recording that is killed goes on where it was.
 
-    part   (n_seeds, n_1, ..., n_d) losses of one data batch, float32
+    part   (n_seeds, n_1, ..., n_d), or (n_seeds, n_points), losses of one data batch, float32
 """
 
 import os
