@@ -6,7 +6,7 @@
 
 from collections.abc import Sequence
 
-from hpo_tutor.course.showing import paragraph, show
+from hpo_tutor.widgets.showing import paragraph, show
 
 _kept: dict[str, str] = {}  # question -> guess: running the cell again does not lose it
 

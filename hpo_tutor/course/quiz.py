@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hpo_tutor.course.questions import Option, Question, questions
-from hpo_tutor.course.showing import paragraph, show
+from hpo_tutor.widgets.showing import paragraph, show
 
 
 def quiz(notebook: str) -> None:

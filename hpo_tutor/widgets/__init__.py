@@ -7,8 +7,10 @@ from hpo_tutor.lazy import offer
 
 _HOMES = {
     "Dial": "dials",
+    "LiveSearch": "live_search",
     "LiveTraining": "live",
     "Player": "player",
+    "Workbench": "workbench",
     "race_player": "player",
 }
 

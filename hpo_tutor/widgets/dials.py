@@ -78,21 +78,44 @@ class Dial:
                 return place
         raise ValueError(f"the dial {self.name!r} has the values {', '.join(self.texts or ())}; got {value!r}")
 
+    def nearest(self, value: Any) -> Any:
+        """The dial's own value that lies nearest to a number, by ratio where its values grow by equal factors.
+
+        Raises:
+            ValueError: the dial is a choice, and has no such option.
+        """
+        if not (self.numeric and isinstance(value, Real)):
+            return self.values[self.place(value)]
+        values, at = np.asarray(self.values, dtype=np.float64), float(value)
+        if len(values) > 2 and min(values.min(), at) > 0 and np.allclose(np.diff(np.log(values), n=2), 0, atol=1e-6):
+            values, at = np.log(values), math.log(at)
+        return self.values[int(np.argmin(np.abs(values - at)))]
+
 
 def steps(name: str, size: int) -> dict[str, Any]:
     """The header of a slider that counts: "trial 7 of 25"."""
     return {"name": name, "kind": "steps", "size": size, "longest": f"{name} {size} of {size}"}
 
 
-def settled(dials: Mapping[str, Dial | Sequence[Any]]) -> dict[str, Dial]:
+def named(dials: Mapping[str, Dial | Sequence[Any]], fewest: int = 0) -> dict[str, Dial]:
     """Every entry as a Dial; a bare sequence takes its parameter's name.
+
+    Raises:
+        ValueError: there are fewer dials, or more than the page has room for.
+    """
+    if not fewest <= len(dials) <= MOST_DIALS:
+        listed = ", ".join(dials) or "none"
+        raise ValueError(f"there is room for {fewest} to {MOST_DIALS} dials, got {len(dials)}: {listed}")
+    return {key: dial if isinstance(dial, Dial) else Dial(key.replace("_", " "), dial) for key, dial in dials.items()}
+
+
+def settled(dials: Mapping[str, Dial | Sequence[Any]]) -> dict[str, Dial]:
+    """Every entry as a Dial, of a player, which has all pictures beforehand.
 
     Raises:
         ValueError: there is no dial, or more than the page or the memory has room for.
     """
-    made = {key: dial if isinstance(dial, Dial) else Dial(key.replace("_", " "), dial) for key, dial in dials.items()}
-    if not 1 <= len(made) <= MOST_DIALS:
-        raise ValueError(f"a player has one to {MOST_DIALS} dials, got {len(made)}: {', '.join(made) or 'none'}")
+    made = named(dials, fewest=1)
     size = math.prod(len(dial.values) for dial in made.values())
     if size > MOST_COMBINATIONS:
         each = " x ".join(str(len(dial.values)) for dial in made.values())

@@ -65,9 +65,9 @@ def test_combinations_run_as_their_numbers_say():
 
 def test_there_is_a_limit_to_dials_and_combinations():
     """Three dials, 20,000 pictures; the error multiplies them out."""
-    with pytest.raises(ValueError, match="one to 3 dials, got 4: a, b, c, d"):
+    with pytest.raises(ValueError, match="room for 1 to 3 dials, got 4: a, b, c, d"):
         room.settled({name: [1] for name in "abcd"})
-    with pytest.raises(ValueError, match="one to 3 dials, got 0: none"):
+    with pytest.raises(ValueError, match="room for 1 to 3 dials, got 0: none"):
         room.settled({})
     room.settled({"a": range(100), "b": range(200)})
     with pytest.raises(ValueError, match=r"at most 20,000; got 100 x 201 = 20,100; give the dials fewer"):
