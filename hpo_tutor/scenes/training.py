@@ -174,7 +174,7 @@ def moment(cohort: Cohort, losses: ArrayLike, seen: ArrayLike | None = None, mos
         seen: losses that the scale is to hold as well, such as those of later epochs.
         most: numbers in all curves together; with more they show every second epoch, every fourth, and so on.
     """
-    losses = np.asarray(losses, dtype=np.float64).reshape(-1, len(cohort.points))
+    losses = _rows(losses, len(cohort.points))
     standing = Standing.of(losses)
     scale = Scale.of(cohort.guess, _best(cohort, losses if seen is None else np.asarray(seen)))
     return beside(
@@ -190,7 +190,7 @@ def replay(cohort: Cohort, losses: ArrayLike) -> list[Board]:
 
 def told(cohort: Cohort, losses: ArrayLike) -> str:
     """What is to be seen after some epochs, in words."""
-    losses = np.asarray(losses, dtype=np.float64).reshape(-1, len(cohort.points))
+    losses = _rows(losses, len(cohort.points))
     standing, n = Standing.of(losses), len(cohort.points)
     across, up = cohort.space.names
     if not len(losses):
@@ -210,6 +210,12 @@ def told(cohort: Cohort, losses: ArrayLike) -> str:
     if diverged:
         words.append(f"{diverged} {'has' if diverged == 1 else 'have'} diverged.")
     return " ".join(words)
+
+
+def _rows(losses: ArrayLike, n: int) -> Array:
+    """Of shape (t, n), also before the first epoch and without a network."""
+    losses = np.asarray(losses, dtype=np.float64)
+    return losses.reshape(-1, n) if losses.size else np.empty((0, n))
 
 
 def _map(cohort: Cohort, standing: Standing, scale: Scale) -> Scene:

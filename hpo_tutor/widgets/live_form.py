@@ -6,39 +6,50 @@ field   {key, label, value, options}, options being (value, text) pairs; or {key
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hpo_tutor import designs
 from hpo_tutor.problems import datasets, tasks
 from hpo_tutor.widgets.live_run import MOST_NETWORKS, Setting
 
+if TYPE_CHECKING:
+    from hpo_tutor.widgets.live_search_run import SearchSetting
+
 Field = dict[str, Any]
+AnySetting = TypeVar("AnySetting", bound="Setting | SearchSetting")
 FEWEST, OFFERED, STEP = 25, 400, 25  # networks
 
 
 def fields(setting: Setting) -> list[Field]:
-    """What the form shows; data sets that do not load without the network are left out."""
-    here = tasks.task(setting.task).dataset
-    known = {
-        name: task
-        for name, task in tasks.TASKS.items()
-        if task.is_live and (task.dataset == here or datasets.available(task.dataset))
-    }
-    sets = list(dict.fromkeys(task.dataset for task in known.values()))
-    networks = [(name, task.learner) for name, task in known.items() if task.dataset == here]
-    tuned = [(name, name) for name in tasks.task(setting.task).domains]
+    """What the form of a training shows."""
+    low, high = min(FEWEST, setting.n_networks), max(OFFERED, setting.n_networks)
     return [
-        _choice("dataset", "data set", here, [(name, name) for name in sets]),
-        _choice("task", "network", setting.task, networks),
-        _choice("across", "axis across", setting.across, tuned),
-        _choice("up", "axis up", setting.up, tuned),
-        _choice("design", "design", setting.design, [(name, name) for name in designs.NAMES]),
-        {"key": "n_networks", "label": "networks", "value": setting.n_networks}
-        | {"low": min(FEWEST, setting.n_networks), "high": max(OFFERED, setting.n_networks), "step": STEP},
+        *map_fields(setting.task, setting.across, setting.up),
+        choice("design", "design", setting.design, [(name, name) for name in designs.NAMES]),
+        whole("n_networks", "networks", setting.n_networks, low, high, STEP),
     ]
 
 
-def chosen(setting: Setting, key: str, value: Any) -> Setting:
+def map_fields(task: str, across: str, up: str) -> list[Field]:
+    """The first fields of every form; data sets that do not load without the network are left out."""
+    here = tasks.task(task).dataset
+    known = {
+        name: one
+        for name, one in tasks.TASKS.items()
+        if one.is_live and (one.dataset == here or datasets.available(one.dataset))
+    }
+    sets = list(dict.fromkeys(one.dataset for one in known.values()))
+    networks = [(name, one.learner) for name, one in known.items() if one.dataset == here]
+    tuned = [(name, name) for name in tasks.task(task).domains]
+    return [
+        choice("dataset", "data set", here, [(name, name) for name in sets]),
+        choice("task", "network", task, networks),
+        choice("across", "axis across", across, tuned),
+        choice("up", "axis up", up, tuned),
+    ]
+
+
+def chosen(setting: AnySetting, key: str, value: Any) -> AnySetting:
     """The setting after one field was changed; what no longer fits follows.
 
     Another data set brings its first network; a hyperparameter that the other axis has swaps with it.
@@ -51,8 +62,8 @@ def chosen(setting: Setting, key: str, value: Any) -> Setting:
         if not names:
             raise ValueError(f"there is no network for the data set {value!r}; choose another")
         key, value = "task", names[0]
-    if key == "n_networks":
-        value = _whole(value)
+    if isinstance(asdict(setting).get(key), int):
+        value = _whole(key, value)
     changes: Mapping[str, Any] = {key: value}
     if key == "across" and value == setting.up:
         changes = {"across": value, "up": setting.across}
@@ -63,12 +74,19 @@ def chosen(setting: Setting, key: str, value: Any) -> Setting:
     return replace(setting, **changes)
 
 
-def _choice(key: str, label: str, value: str, options: list[tuple[str, str]]) -> Field:
+def choice(key: str, label: str, value: str, options: list[tuple[str, str]]) -> Field:
+    """A field with options, which are pairs of a value and its text."""
     return {"key": key, "label": label, "value": value, "options": options}
 
 
-def _whole(value: Any) -> int:
+def whole(key: str, label: str, value: int, low: int, high: int, step: int = 1) -> Field:
+    """A field of a whole number."""
+    return {"key": key, "label": label, "value": value, "low": low, "high": high, "step": step}
+
+
+def _whole(key: str, value: Any) -> int:
     try:
         return int(float(value))
     except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f"networks is a whole number from 1 to {MOST_NETWORKS}, got {value!r}") from error
+        name = key.removeprefix("n_")
+        raise ValueError(f"{name} is a whole number from 1 to {MOST_NETWORKS}, got {value!r}") from error

@@ -7,10 +7,11 @@ losses   (t, K) validation losses in the task's unit, a row for each epoch so fa
 
 import os
 import threading
-from collections.abc import Callable, Generator
+from abc import abstractmethod
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,15 +52,7 @@ class Setting:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        task = tasks.task(self.task)
-        if not task.is_live:
-            watched = ", ".join(name for name, known in tasks.TASKS.items() if known.is_live)
-            raise ValueError(f"there is nothing to watch in {self.task}, {task.learner}; take one of {watched}")
-        for name in (self.across, self.up):
-            if name not in task.domains:
-                raise ValueError(f"{name!r} cannot be tuned on {self.task}; there are {', '.join(task.domains)}")
-        if self.across == self.up:
-            raise ValueError(f"a map needs two different hyperparameters, got {self.across} twice; change one of them")
+        check_map(self.task, self.across, self.up)
         if self.design not in designs.NAMES:
             raise ValueError(f"design must be one of {', '.join(designs.NAMES)}, got {self.design!r}")
         if int(self.n_networks) != self.n_networks or not 1 <= self.n_networks <= MOST_NETWORKS:
@@ -85,6 +78,19 @@ class Setting:
             n_epochs=max(epochs),
             ground=recorded(self.task, space),
         )
+
+
+def check_map(name: str, across: str, up: str) -> None:
+    """Raise ValueError unless networks of this task can be watched on a map of these two hyperparameters."""
+    task = tasks.task(name)
+    if not task.is_live:
+        watched = ", ".join(one for one, known in tasks.TASKS.items() if known.is_live)
+        raise ValueError(f"there is nothing to watch in {name}, {task.learner}; take one of {watched}")
+    for tuned in (across, up):
+        if tuned not in task.domains:
+            raise ValueError(f"{tuned!r} cannot be tuned on {name}; there are {', '.join(task.domains)}")
+    if across == up:
+        raise ValueError(f"a map needs two different hyperparameters, got {across} twice; change one of them")
 
 
 def guess(task: str) -> float:
@@ -114,44 +120,30 @@ def recorded(task: str, space: SearchSpace) -> landscapes.Landscape | None:
     return None
 
 
-class Run(threading.Thread):
-    """One training of a cohort; it ends with the last network, by ``stop``, or by an error.
+class Worker(threading.Thread):
+    """A thread in which networks train; it ends by itself, by ``stop``, or by an error.
 
     Args:
-        setting: what is trained.
-        cohort: its networks.
-        tell: called in this thread after each epoch, and once when all is over, with this run.
+        tell: called in this thread after each epoch, and once when all is over, with this worker.
 
     Attributes:
         asked_to_stop: whether ``stop`` was called.
         ended: whether all is over.
+        resting: whether it waits, so that the picture can be looked at.
         error: what ended it, if that was an error.
     """
 
-    def __init__(self, setting: Setting, cohort: Cohort, tell: Callable[["Run"], None]) -> None:
+    def __init__(self, tell: Callable[[Any], None]) -> None:
         super().__init__(name="live training", daemon=True)  # a daemon does not hold up the interpreter's end
-        self.asked_to_stop = self.ended = False
+        self.asked_to_stop = self.ended = self.resting = False
         self.error: Exception | None = None
-        self._setting, self._tell = setting, tell
-        self._columns = tasks.task(setting.task).columns(cohort.configs)
-        self._losses = np.full((cohort.n_epochs, len(cohort.configs)), np.nan)
-        self._n_epochs = 0
+        self._tell = tell
         self._population: Population | None = None
         self._over = threading.Event()
 
-    @property
-    def losses(self) -> Array:
-        """So far, (t, K)."""
-        return self._losses[: self._n_epochs].copy()
-
-    @property
-    def n_training(self) -> int:
-        """How many networks still train."""
-        if self.asked_to_stop or self.ended:
-            return 0
-        losses = self.losses
-        trained = (~np.isnan(losses)).sum(axis=0)
-        return int(((trained < self._columns["epochs"]) & ~np.isinf(losses).any(axis=0)).sum())
+    @abstractmethod
+    def _train(self) -> None:
+        """All of the training."""
 
     def stop(self) -> None:
         """Let all networks stop between two steps."""
@@ -179,17 +171,54 @@ class Run(threading.Thread):
             self.join()
         return over
 
-    def _train(self) -> None:
-        task, rows = tasks.task(self._setting.task), tasks.rows(self._setting.task, BATCH)
-        seeds = [trial_seed(self._setting.seed, number) for number in range(self._losses.shape[1])]
+    def _epochs(self, name: str, columns: Mapping[str, Any], seeds: Sequence[int]) -> Iterator[tuple[int, Array]]:
+        """Train networks of a task; each epoch's number and losses (K,): nan who did not train, inf diverged."""
+        task, rows = tasks.task(name), tasks.rows(name, BATCH)
         # one core is left to the page and to the cells that run meanwhile
         n_threads = max(1, (os.cpu_count() or 1) - 1)
-        population = Population(task.network, rows.data, self._columns, seeds, n_threads=n_threads)
+        population = Population(task.network, rows.data, columns, seeds, n_threads=n_threads)
         with closing(cast("Generator[Report]", population.fit())) as reports:  # no worker outlives an error
             self._population = population  # from here on it can be stopped: ``fit`` has begun
             for report in reports if not self.asked_to_stop else ():
-                losses = tasks.losses_of(self._setting.task, report.losses, rows.target_scale)
-                row = self._losses[report.epoch - 1]
-                row[report.trained] = np.where(np.isfinite(losses), losses, np.inf)[report.trained]
-                self._n_epochs = max(self._n_epochs, report.epoch)
-                self._tell(self)
+                losses = tasks.losses_of(name, report.losses, rows.target_scale)
+                finite = np.where(np.isfinite(losses), losses, np.inf)
+                yield report.epoch, np.where(report.trained, finite, np.nan)
+
+
+class Run(Worker):
+    """One training of a cohort.
+
+    Args:
+        setting: what is trained.
+        cohort: its networks.
+        tell: see ``Worker``.
+    """
+
+    def __init__(self, setting: Setting, cohort: Cohort, tell: Callable[["Run"], None]) -> None:
+        super().__init__(tell)
+        self._setting = setting
+        self._columns = tasks.task(setting.task).columns(cohort.configs)
+        self._losses = np.full((cohort.n_epochs, len(cohort.configs)), np.nan)
+        self._n_epochs = 0
+
+    @property
+    def losses(self) -> Array:
+        """So far, (t, K)."""
+        return self._losses[: self._n_epochs].copy()
+
+    @property
+    def n_training(self) -> int:
+        """How many networks still train."""
+        if self.asked_to_stop or self.ended:
+            return 0
+        losses = self.losses
+        trained = (~np.isnan(losses)).sum(axis=0)
+        return int(((trained < self._columns["epochs"]) & ~np.isinf(losses).any(axis=0)).sum())
+
+    def _train(self) -> None:
+        seeds = [trial_seed(self._setting.seed, number) for number in range(self._losses.shape[1])]
+        for epoch, losses in self._epochs(self._setting.task, self._columns, seeds):
+            trained = ~np.isnan(losses)  # of many networks, some may have this epoch later than others
+            self._losses[epoch - 1, trained] = losses[trained]
+            self._n_epochs = max(self._n_epochs, epoch)
+            self._tell(self)

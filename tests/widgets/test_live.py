@@ -16,7 +16,7 @@ from hpo_tutor import designs, problems, scenes
 from hpo_tutor.problems import datasets, tasks
 from hpo_tutor.training import Report
 from hpo_tutor.tuning import trial_seed
-from hpo_tutor.widgets import LiveTraining, live, live_form, live_run
+from hpo_tutor.widgets import LiveTraining, live_base, live_form, live_run
 from hpo_tutor.widgets.live_run import Setting
 from tests.widgets.packed import plain, restored, unpack
 
@@ -27,8 +27,8 @@ PATIENCE = 120  # seconds; a test that waits longer fails
 def no_thread_stays() -> Iterator[None]:
     """Whatever a test does, no training outlives its widget."""
     yield
-    if live._latest is not None:
-        live._latest.close()
+    if live_base._latest is not None:
+        live_base._latest.close()
     assert threads() == []
 
 
@@ -170,8 +170,8 @@ def test_what_cannot_be_trained(options: dict, message: str):
 
 def test_every_update_is_the_picture_of_its_epoch(monkeypatch: pytest.MonkeyPatch):
     """What the page gets is the moment's board, packed; at the end all of them, with a slider at the last."""
-    monkeypatch.setattr(live, "SHORTEST", 0.0)
-    monkeypatch.setattr(live, "RATE", 1e12)
+    monkeypatch.setattr(live_base, "SHORTEST", 0.0)
+    monkeypatch.setattr(live_base, "RATE", 1e12)
     rng = np.random.default_rng(0)
     losses = rng.uniform(0.1, 2.5, (5, 9))
     losses[2, 4], losses[3:, 4] = np.inf, np.nan
@@ -192,7 +192,7 @@ def test_every_update_is_the_picture_of_its_epoch(monkeypatch: pytest.MonkeyPatc
 def test_updates_keep_to_their_pace(monkeypatch: pytest.MonkeyPatch):
     """However fast epochs come: at most fifteen updates and 0.4 MB a second, and yet five of 900 networks."""
     clock = [0.0]
-    monkeypatch.setattr(live, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(live_base, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     times = []
 
     def reports() -> Iterator[np.ndarray]:

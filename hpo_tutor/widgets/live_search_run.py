@@ -1,0 +1,186 @@
+"""How does a sampler search while one watches? It asks for a few networks, they train, it is told, and asks again.
+
+K        number of networks asked for so far
+losses   (t, K) validation losses, a row for each epoch; nan where a network did not train in it, inf where it diverged
+batch    networks that train side by side
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from hpo_tutor import samplers
+from hpo_tutor.problems import tasks
+from hpo_tutor.protocols import Sampler, SearchExhausted
+from hpo_tutor.samplers.design import Design
+from hpo_tutor.scenes.training import Cohort, Standing
+from hpo_tutor.search_space import SearchSpace
+from hpo_tutor.trials import Trial
+from hpo_tutor.tuning import trial_seed
+from hpo_tutor.widgets.live_run import MOST_NETWORKS, Array, Worker, check_map, guess, recorded
+
+SAMPLERS: Mapping[str, Callable[..., Sampler]] = MappingProxyType(
+    {
+        "BayesianOptimization": lambda space, seed: samplers.BayesianOptimization(space, seed=seed),
+        "TPE": lambda space, seed: samplers.TPE(space, seed=seed, n_startup=6),  # 20 would be most of a short search
+        "random": lambda space, seed: Design(space, "random", seed=seed),
+    }
+)
+MOST_TRIALS = 100
+
+
+@dataclass(frozen=True)
+class SearchSetting:
+    """What is searched.
+
+    Attributes:
+        task: the name of one of ``problems.tasks``.
+        across, up: the two hyperparameters that are searched; the others stay at the task's defaults.
+        sampler: one of ``SAMPLERS``.
+        n_trials: networks in all.
+        batch: how many train side by side.
+        seed: of the sampler and of the networks.
+
+    Raises:
+        ValueError: there is no such task, hyperparameter or sampler, or a number is out of range.
+    """
+
+    task: str = "digits"
+    across: str = "learning_rate"
+    up: str = "l2"
+    sampler: str = "BayesianOptimization"
+    n_trials: int = 24
+    batch: int = 3
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_map(self.task, self.across, self.up)
+        if self.sampler not in SAMPLERS:
+            raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, got {self.sampler!r}")
+        for name, count, most in (("n_trials", self.n_trials, MOST_TRIALS), ("batch", self.batch, MOST_NETWORKS)):
+            if int(count) != count or not 1 <= count <= most:
+                raise ValueError(f"{name} must be a whole number from 1 to {most}, got {count!r}")
+
+    @property
+    def space(self) -> SearchSpace:
+        """The two hyperparameters."""
+        domains = tasks.task(self.task).domains
+        return SearchSpace({name: domains[name] for name in (self.across, self.up)})
+
+    @property
+    def n_batches(self) -> int:
+        """How often the sampler is asked."""
+        return -(-int(self.n_trials) // int(self.batch))
+
+    def cohort(self, points: Array) -> Cohort:
+        """The networks at these points, (K, 2)."""
+        task = tasks.task(self.task)
+        epochs = task.domains["epochs"].high if "epochs" in (self.across, self.up) else task.defaults["epochs"]  # type: ignore[union-attr]  # never a choice
+        return Cohort(
+            space=self.space,
+            points=points,
+            design=self.sampler,
+            loss_name=task.loss_name,
+            loss_unit=task.loss_unit,
+            guess=guess(self.task),
+            n_epochs=int(epochs),
+            ground=recorded(self.task, self.space),
+        )
+
+
+class Asked(NamedTuple):
+    """A batch that was asked for.
+
+    Attributes:
+        first, after: the numbers of its first network and of the first of the next batch.
+        view: the sampler's belief when it asked for the last of them.
+    """
+
+    first: int
+    after: int
+    view: Any
+
+
+class SearchRun(Worker):
+    """One search.
+
+    Args:
+        setting: what is searched.
+        tell: see ``Worker``; it is called for each batch that begins, too.
+        pause: seconds between a batch and the next.
+
+    Attributes:
+        asked: the batches so far; the last one may still train.
+    """
+
+    def __init__(self, setting: SearchSetting, tell: Callable[["SearchRun"], None], pause: float = 0.0) -> None:
+        super().__init__(tell)
+        self._pause, self._hurry = pause, threading.Event()
+        self.asked: list[Asked] = []
+        self._setting, self._space = setting, setting.space
+        self._trials: list[Trial] = []
+        self._n_epochs = setting.cohort(np.empty((0, 2))).n_epochs
+        self._losses = np.full((self._n_epochs, int(setting.n_trials)), np.nan)
+
+    @property
+    def trials(self) -> list[Trial]:
+        """All that were asked for, those that have trained with their losses."""
+        return list(self._trials)
+
+    def points(self, n: int | None = None) -> Array:
+        """Where the first n networks stand in the unit square, (n, 2); None for all so far."""
+        return np.array([self._space.to_unit(trial.config) for trial in self._trials[:n]]).reshape(-1, 2)
+
+    def losses(self, n: int | None = None) -> Array:
+        """Of the first n networks, (t, n); t is the longest that one of them has trained. None for all so far."""
+        losses = self._losses[:, : len(self._trials) if n is None else n]
+        trained = ~np.isnan(losses).all(axis=1)
+        return losses[: len(trained) - int(trained[::-1].argmax()) if trained.any() else 0].copy()
+
+    def stop(self) -> None:
+        """Let the networks stop between two steps, and wait no longer."""
+        super().stop()
+        self._hurry.set()
+
+    def _train(self) -> None:
+        setting = self._setting
+        sampler = SAMPLERS[setting.sampler](self._space, setting.seed)
+        sampler.start(int(setting.n_trials))
+        while len(self._trials) < setting.n_trials and not self.asked_to_stop:
+            first = len(self._trials)
+            trials = _ask(sampler, min(int(setting.batch), int(setting.n_trials) - first))
+            if not trials:
+                return
+            self._trials += trials
+            self.asked.append(Asked(first, len(self._trials), sampler.view()))
+            self._tell(self)
+            columns = tasks.task(setting.task).columns([trial.config for trial in trials])
+            seeds = [trial_seed(setting.seed, trial.number) for trial in trials]
+            for epoch, losses in self._epochs(setting.task, columns, seeds):
+                self._losses[epoch - 1, first : len(self._trials)] = losses
+                self._tell(self)
+            if self.asked_to_stop:
+                return
+            if self._pause and len(self._trials) < setting.n_trials:
+                self.resting = True
+                self._tell(self)
+                self._hurry.wait(self._pause)
+                self.resting = False
+            reached = Standing.of(self._losses[:, first : len(self._trials)]).loss
+            for trial, loss in zip(trials, reached.tolist(), strict=True):
+                sampler.tell(trial, loss)
+
+
+def _ask(sampler: Sampler, size: int) -> list[Trial]:
+    """Up to ``size`` trials; fewer where the sampler has no more."""
+    trials: list[Trial] = []
+    try:
+        while len(trials) < size:
+            trials.append(sampler.ask())
+    except SearchExhausted:
+        pass
+    return trials
