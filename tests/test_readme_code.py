@@ -8,11 +8,26 @@ import numpy as np
 README = Path(__file__).parents[1] / "README.md"
 
 
-def test_the_code_of_the_readme_runs() -> None:
-    """Three networks train for twenty epochs, and the middle learning rate ends lowest."""
-    (code,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+def ran(mark: str) -> dict[str, object]:
+    """What the names of the one piece of code with this mark stand for after it ran."""
+    pieces = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    (code,) = [piece for piece in pieces if mark in piece]
     names: dict[str, object] = {}
     exec(code, names)
+    return names
+
+
+def test_the_code_of_the_population_runs() -> None:
+    """Three networks train for twenty epochs, and the middle learning rate ends lowest."""
+    names = ran("Population(")
     losses = names["report"].losses
     assert names["report"].epoch == 20
     assert int(np.argmin(losses)) == 1
+
+
+def test_the_code_of_the_sampler_runs() -> None:
+    """25 trials end near the optimum, and the belief behind the last of them knows the 24 before."""
+    names = ran("BayesianOptimization(")
+    regret = names["history"].regret(names["digits"].optimum)
+    assert abs(regret[-1]) < 0.05
+    assert len(names["sampler"].view().losses) == 24
