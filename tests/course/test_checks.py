@@ -86,7 +86,10 @@ def test_an_unknown_mistake_is_shown_and_not_diagnosed(asked: Exercise, capsys: 
     """An answer that is off by half is no known mistake: the first case that differs is shown."""
 
     def off(*arguments: Any) -> Any:
-        return np.asarray(asked.truth(*arguments)) + 0.5
+        right = asked.truth(*arguments)
+        parts = right if isinstance(right, tuple) else (right,)  # a vector and a matrix make no array
+        shifted = tuple(np.asarray(part) + 0.5 for part in parts)
+        return shifted if isinstance(right, tuple) else shifted[0]
 
     verdict = examine(asked, off)
     assert (verdict.state, verdict.mistake) == ("wrong", None)
