@@ -6,7 +6,7 @@
 
 from collections.abc import Sequence
 
-from hpo_tutor.widgets.showing import paragraph, show
+from hpo_tutor.widgets.showing import paragraph, questionnaire, show
 
 _kept: dict[str, str] = {}  # question -> guess: running the cell again does not lose it
 
@@ -91,4 +91,4 @@ def _buttons(prediction: Prediction) -> "object":
         layout=ipywidgets.Layout(width="auto"),
     )
     choice.observe(lambda change: prediction.choose(change["new"]), names="value")
-    return ipywidgets.VBox([paragraph(f"Your guess: {prediction.question}", strong=True), choice])
+    return questionnaire(paragraph(f"Your guess: {prediction.question}", strong=True), choice)

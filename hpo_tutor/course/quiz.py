@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hpo_tutor.course.questions import Option, Question, questions
-from hpo_tutor.widgets.showing import paragraph, show
+from hpo_tutor.widgets.showing import paragraph, questionnaire, show
 
 
 def quiz(notebook: str) -> None:
@@ -48,9 +48,7 @@ def as_html(asked: Sequence[Question]) -> str:
 
 
 def _form(asked: Sequence[Question]) -> Any:
-    import ipywidgets
-
-    return ipywidgets.VBox([_several(one) if one.several else _one_choice(one) for one in asked])
+    return questionnaire(*(_several(one) if one.several else _one_choice(one) for one in asked))
 
 
 def _one_choice(question: Question) -> Any:

@@ -5,6 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
+STYLE = """<style>
+.hpo-questions .widget-radio-box, .hpo-questions .widget-radio, .hpo-questions .widget-checkbox { height: auto; }
+.hpo-questions .widget-radio-box label, .hpo-questions .widget-checkbox .widget-label-basic {
+  display: flex; height: auto; overflow: visible; white-space: normal; line-height: 1.4;
+}
+.hpo-questions .widget-radio-box label { margin: 2px 0; }
+.hpo-questions .widget-radio-box label input { order: -1; height: 1.4em; margin: 0 8px 0 1px; }
+.hpo-questions input { flex: none; }
+.hpo-questions .widget-html-content { line-height: 1.45; }
+</style>"""
 
 
 def show(make_widget: Callable[[], Any], text: str, as_html: str | None = None) -> None:
@@ -34,6 +44,15 @@ def paragraph(text: str, strong: bool = False) -> Any:
 
     safe = html.escape(text)
     return ipywidgets.HTML(f"<strong>{safe}</strong>" if strong else safe)
+
+
+def questionnaire(*rows: Any) -> Any:
+    """Rows of questions and options below each other; long options take several lines, as ipywidgets' own do not."""
+    import ipywidgets
+
+    form = ipywidgets.VBox([*rows, ipywidgets.HTML(STYLE, layout=ipywidgets.Layout(display="none"))])
+    form.add_class("hpo-questions")
+    return form
 
 
 def _in_a_kernel() -> bool:
