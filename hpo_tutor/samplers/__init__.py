@@ -7,7 +7,9 @@ from hpo_tutor.lazy import offer
 
 _HOMES = {
     "BaseSampler": "base",
+    "BayesianOptimization": "bayesian",
     "Design": "design",
+    "TPE": "tpe",
 }
 
 __getattr__, __dir__, __all__ = offer(__name__, _HOMES)

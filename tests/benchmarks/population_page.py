@@ -26,6 +26,8 @@ PARTS = {
     "limits": "Where the time goes, and what limits it",
     "boosting": "Boosted trees against a plain loop",
     "landscapes": "Recorded landscapes: loading them, and looking losses up",
+    "sampler-quality": "How near samplers come to the optimum",
+    "sampler-speed": "One suggestion of Bayesian optimisation",
     "gpu": "On a GPU",
 }
 INTRODUCTION = """\
