@@ -88,7 +88,7 @@ def examine(asked: Exercise, function: Callable[..., Any]) -> Verdict:
     if all(answer is None for answer in answers):
         return Verdict("wrong", "your function returned nothing: is a `return` missing?")
     differing = [
-        (asked.call(arguments), f"expected  {in_short(want)}", f"got       {in_short(got)}")
+        (asked.call(arguments), f"expected  {_shown(asked, want)}", f"got       {_shown(asked, got)}")
         for arguments, want, got, alike in zip(asked.cases, expected, answers, map(agree, seen, wanted), strict=True)
         if not alike
     ]
@@ -146,10 +146,19 @@ def _is_text(answer: Any) -> bool:
 
 def _comparable(asked: Exercise, answer: Any) -> Any:
     """What of an answer is compared; the answer itself where the exercise cannot make sense of it."""
-    if asked.comparable is None:
+    return _seen_by(asked.comparable, answer)
+
+
+def _shown(asked: Exercise, answer: Any) -> str:
+    """What of an answer is printed; the answer itself where the exercise cannot make sense of it."""
+    return in_short(_seen_by(asked.shown, answer))
+
+
+def _seen_by(view: Callable[..., Any] | None, answer: Any) -> Any:
+    if view is None:
         return answer
     try:
-        return asked.comparable(answer)
+        return view(answer)
     except Exception:  # a student may return anything, and anything may fail in any way
         return answer
 

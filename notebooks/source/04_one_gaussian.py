@@ -12,14 +12,15 @@
 # **Before.** Python, calculus, products of matrices, and what training a network means. Notebook 03 (random search)
 # helps with the comparison at the end.
 #
-# **Time.** 60 minutes, of which the three exercises take 20. A good place for a break is before *A row of numbers*.
+# **Time.** 65 minutes, of which the exercises take 15 (20 with the first, which may be left out). Make a break before
+# *A row of numbers*.
 
 # %% tags=["setup"]
 import numpy as np
 from scipy import stats
 from scipy.linalg import cholesky, solve_triangular
 
-from hpo_tutor import check, claim, doctor, hint, predict, problems, quiz, scenes
+from hpo_tutor import check, claim, doctor, hint, predict, problems, quiz
 from hpo_tutor.course.pictures import nb04 as pictures
 from hpo_tutor.surrogates import GaussianProcess, Kernel
 from hpo_tutor.widgets import Dial, Player
@@ -49,7 +50,7 @@ Player.over(
     std=Dial("standard deviation", [0.25, 0.5, 1, 1.5, 2]),
     reach=Dial("reach", [0.5, 1, 1.5, 2, 2.5, 3], unit="std"),
     law=Dial("draws from", ["the bell itself", "a few far out"]),
-    start={"std": 1, "reach": 1},
+    start={"std": 1, "reach": 0.5},
     label="One number that is not known yet",
 )
 
@@ -66,7 +67,7 @@ Player.over(
 # 2. How far must you reach so that of 400 draws only one or two lie beyond?
 #
 # *Surprise me:* draw from "a few far out". Mean and std are the same, and within one std lie far more draws than the
-# area says. One training in twenty went wild, and a Gaussian does not know such trainings.
+# area says. It is as if one training in twenty went wild, and a Gaussian does not know such trainings.
 
 # %%
 draws = np.random.default_rng(0).normal(size=100_000)
@@ -152,8 +153,8 @@ claim("covariance 1.6 would be a correlation above 1", 1.6 / np.sqrt(2.5) > 1, r
 # diagonal (variances) and zeros elsewhere, so what is left is $L L^\top$. One needs an $L$ with $L L^\top = \Sigma$:
 # a kind of square root. `np.linalg.cholesky` returns one, the **Cholesky factor**, with zeros above the diagonal.
 #
-# **Exercise 04.1** (level 1). Draw from a Gaussian with any number of dimensions. (`z` holds a draw in each *row*.
-# For rows, $L z$ is written with `L.T` on the other side.)
+# **Exercise 04.1** (level 1; nothing below needs it). Draw from a Gaussian with any number of dimensions. (`z` holds a
+# draw in each *row*, so think about which side $L$ goes to, and which way round.)
 
 
 # %% tags=["exercise"]
@@ -202,9 +203,9 @@ Player.over(
 # *How to use it:* the first slider turns the correlation, and so does play. The second moves the observed $b$; on the
 # keyboard, up and down move it.
 #
-# *In the picture:* on the left, draws of the pair, and two ellipses on which the density is the same everywhere. The
-# dashed line is the slice. The thick bar on it reaches two standard deviations to either side of the mean of $a$
-# given $b$. On the right, the density of $a$: dashed before $b$ was known, full afterwards.
+# *In the picture:* on the left, draws of the pair, and two ellipses; along each, the density is the same. The dashed
+# line is the slice. The thick bar on it reaches two standard deviations to either side of the mean of $a$ given $b$.
+# On the right, the density of $a$: grey and broken before $b$ was known, blue and full afterwards.
 #
 # Two questions to answer with it:
 #
@@ -253,6 +254,17 @@ off = abs(std_3 - slice_3.std())
 claim("and its standard deviation", off < 0.04, formula=std_3, slice=slice_3.std())
 
 # %% [markdown]
+# <details><summary>Where the two formulas come from (not needed below)</summary>
+#
+# Take from $a$ what $b$ tells along a line: the rest is $r = a - w b$. Its covariance with $b$ is
+# $\text{cov} - w\,\sigma_b^2$, which is zero for $w = \text{cov} / \sigma_b^2$. In a Gaussian, no covariance means that
+# neither tells anything about the other. So when $b$ is observed, $r$ stays what it was: its mean is
+# $\mu_a - w \mu_b$, and its variance
+# $\sigma_a^2 - 2 w\,\text{cov} + w^2 \sigma_b^2 = \sigma_a^2 - \text{cov}^2 / \sigma_b^2$. Add $w b$, which is now a
+# known number: $a = r + w b$ has the mean $\mu_a + w\,(b - \mu_b)$ and the variance of $r$.
+#
+# </details>
+#
 # ## Many numbers
 #
 # Now let $a$ and $b$ be *lists* of numbers: $a$ those that were not observed, $b$ those that were. The covariance
@@ -274,7 +286,7 @@ claim("and its standard deviation", off < 0.04, formula=std_3, slice=slice_3.std
 #
 # They are the two formulas from above; only the division by $\sigma_b^2$ has become $\Sigma_{bb}^{-1}$, the
 # **inverse** of a matrix. It undoes the matrix: $\Sigma_{bb}^{-1}\,\Sigma_{bb}\,v = v$ for every $v$. One rarely
-# computes it: `np.linalg.solve(A, v)` returns $A^{-1} v$ directly.
+# computes it: `np.linalg.solve(A, v)` returns $A^{-1} v$ directly, for a vector $v$ as for a matrix.
 #
 # <details><summary>The same with the inverse of the whole matrix (not needed below)</summary>
 #
@@ -321,7 +333,8 @@ check("04.2", conditional)
 # $$\Sigma_{ij} = k(x_i, x_j), \qquad k(x, x') = \exp\left(-\frac{(x - x')^2}{2\,\ell^2}\right).$$
 #
 # Such a rule $k$ is called a **kernel**, and this one **RBF**, for *radial basis function*. At distance 0 it is 1, so
-# each number has variance 1. It falls with the distance, and the **length scale** $\ell$ says how soon.
+# each number has variance 1, and covariances are correlations. It falls with the distance, and the **length scale**
+# $\ell$ says how soon.
 
 # %%
 options = ["about 0.5", "about 0.9", "above 0.99"]
@@ -338,16 +351,16 @@ Player.over(
 )
 
 # %% [markdown]
-# *How to use it:* play adds more and more numbers. The luck is the same throughout: from 3 numbers to 17 the dots
-# that were there stay where they are, and new ones come between.
+# *How to use it:* play adds more and more numbers. The luck is the same throughout: up to 17 numbers, the dots that
+# were there stay where they are, and new ones come between. The 50 are read off the same draws.
 #
 # *In the picture:* on the left, three draws; each has its colour and its symbol. On the right, the matrix of their
-# correlations: light is 1, dark is 0. Read a row of it as *whom does this number know?*
+# correlations, its first row at the bottom: light is 1, dark is 0. Read a row as *whom does this number know?*
 #
 # Two questions to answer with it:
 #
 # 1. At $n = 50$, at which length scale do the draws have about three hills each?
-# 2. At $n = 3$, which length scales look the same as 0? Why can three dots not tell?
+# 2. At $n = 3$, move the length scale up from 0. Up to where do the dots not stir? Why can three dots not tell?
 #
 # *Surprise me:* 50 numbers with length scale 0. No number knows another, the matrix is a diagonal, and the lines are
 # no function any more. It is the covariance that makes functions.
@@ -358,8 +371,10 @@ correlation = np.exp(-((places[1] - places[0]) ** 2) / (2 * 0.2**2))
 alike.reveal(options[int(correlation > 0.7) + int(correlation > 0.99)])
 ends = np.exp(-(1**2) / (2 * 0.2**2))
 claim("the first and the last hardly know each other", ends < 1e-5, ends=ends, neighbours=correlation)
-of_3, of_17 = pictures.read_at(3, 0.2), pictures.read_at(17, 0.2)
+of_3, of_17 = (pictures.read_at(n, 0.2) for n in (3, 17))
 claim("three numbers of a draw stay where they are among 17", np.array_equal(of_3, of_17[:, ::8]))
+stirred = np.abs(pictures.read_at(3, 0.1) - pictures.read_at(3, 0)).max()
+claim("and do not stir from length scale 0 to 0.1", stirred < 1e-4, furthest=stirred)
 
 # %% [markdown]
 # ## A function
@@ -424,12 +439,13 @@ claim("at two length scales, nearly all of it", far > 0.98, std=far)
 #
 # Let $X$ be the places where something was observed, $y$ the observations, and $X_*$ the places that interest us. In
 # the conditional, $a$ becomes $f(X_*)$ and $b$ becomes $y$. The blocks come from the kernel; write $K_{XX}$ for
-# the matrix of $k$ between all observed places, $K_{X*}$ between the observed and the new, $K_{**}$ between the new.
+# the matrix of $k$ between all observed places, $K_{X*}$ between the observed (rows) and the new (columns), and
+# $K_{**}$ between the new. So $\Sigma_{ab}$ is $K_{X*}^\top$.
 #
-# One thing is added. Observations of a training are not the function itself: train again with another seed, and the
-# loss differs. If each observation is the function plus independent **noise** of standard deviation $\sigma_n$, then
-# observations get variance $\sigma_n^2$ more. They share nothing else, so it is added on the diagonal alone. With
-# the unit matrix $I$ (ones on the diagonal), and a prior mean $m$:
+# One thing is added. The loss of a training is not the function itself: train again with another seed, and it
+# differs. If each observation is the function plus independent **noise** of standard deviation $\sigma_n$, its variance
+# is larger by $\sigma_n^2$. The noises of two observations have nothing in common, so this is added on the diagonal
+# alone. With the unit matrix $I$ (ones on the diagonal), and a prior mean $m$:
 #
 # $$\text{mean} = m + K_{X*}^\top\,(K_{XX} + \sigma_n^2 I)^{-1}\,(y - m),$$
 #
@@ -466,8 +482,9 @@ check("04.3", posterior)
 # Stuck? Run hint("04.3", 1), then 2, then 3.
 
 # %% [markdown]
-# Here is the whole process as libraries write it. They use the Cholesky factor $L$ of $K_{XX} + \sigma_n^2 I$ twice
-# over, for it is cheap to undo a matrix with zeros above its diagonal: start with the first row, and work downwards.
+# Here is the whole process as libraries write it. With the Cholesky factor $L$ of $K_{XX} + \sigma_n^2 I$, the inverse
+# is $(L^{-1})^\top L^{-1}$: half of it for $K_{X*}$, half for $y - m$. Each half is cheap: to undo a matrix with zeros
+# above its diagonal, start with the first row, and work downwards.
 
 
 # %%
@@ -484,13 +501,9 @@ def believe(x, y, new, noise=0.0, mean=0.0):
     return mean + explained.T @ surprise, rbf(new, new) - explained.T @ explained
 
 
-def functions(mean, cov, n_draws, rng):
-    """Draws (n_draws, m) of whole functions."""
-    low = cholesky(cov + 1e-8 * np.eye(len(mean)), lower=True)  # near places have nearly equal rows
-    return np.array([mean + low @ rng.normal(size=len(mean)) for _ in range(n_draws)])
-
-
 # %% [markdown]
+# Whole functions are drawn as in exercise 04.1, from this mean and this covariance.
+#
 # The course's own `GaussianProcess` does the same for any number of hyperparameters, and so does scikit-learn's,
 # which calls the noise's variance `alpha`. Do the three agree?
 
@@ -499,33 +512,27 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF
 
 x, y = np.array([0.1, 0.35, 0.6, 0.62, 0.9]), np.array([0.5, -0.8, 0.9, 1.1, 0.2])
-new, gaps = np.linspace(0, 1, 40), []
-for noise, m in ((0.1, 0.0), (0.5, 2.0)):
-    by_hand, cov = believe(x, y, new, noise, m)
-    std = np.sqrt(np.diag(cov))
-    package = GaussianProcess(Kernel("rbf", 0.2, noise=noise), mean=m).condition(x[:, None], y)
-    sklearn = GaussianProcessRegressor(RBF(0.2), alpha=noise**2, optimizer=None)
-    other, other_std = sklearn.fit(x[:, None], y - m).predict(new[:, None], return_std=True)
-    pairs_of = [(by_hand, std), package.predict(new[:, None]), (other + m, other_std)]
-    gaps += [np.abs(np.subtract(one, pairs_of[0])).max() for one in pairs_of[1:]]
-claim("by hand, package and scikit-learn: the same to 1e-8", max(gaps) < 1e-8, gap=max(gaps))
-
-# %%
-curves = functions(by_hand, cov, 20_000, np.random.default_rng(0))
-off = np.abs(curves.std(axis=0) / std - 1).max()
-claim("draws spread as the band says", off < 0.05, largest_difference=off)
+new, noise, m = np.linspace(0, 1, 40), 0.1, 2.0
+by_hand, cov = believe(x, y, new, noise, m)
+std = np.sqrt(np.diag(cov))
+package = GaussianProcess(Kernel("rbf", 0.2, noise=noise), mean=m).condition(x[:, None], y)
+theirs = GaussianProcessRegressor(RBF(0.2), alpha=noise**2, optimizer=None).fit(x[:, None], y - m)
+mean_theirs, std_theirs = theirs.predict(new[:, None], return_std=True)
+others = package.predict(new[:, None]), (mean_theirs + m, std_theirs)
+gap = np.abs(np.subtract(others, (by_hand, std))).max()
+claim("by hand, package and scikit-learn: the same to 1e-8", gap < 1e-8, gap=gap)
 
 # %% [markdown]
 # Now you choose what is observed.
 
 # %%
 wild = predict(
-    "Two observations close together, at 0.48 and 0.50, are -0.5 and 0.5. Without noise, the mean ...",
-    ["stays between -1 and 1", "swings far beyond both"],
+    "0.6 at 0.2, -0.5 at 0.48, 0.5 at 0.5, and -0.4 at 0.8 were observed. Without noise, the mean ...",
+    ["stays between -1 and 1", "swings far beyond"],
 )
 
 # %%
-pictures.posterior_bench("Click to observe")
+pictures.posterior_bench("A function that you observe")
 
 # %% [markdown]
 # *How to use it:* click into the picture to observe a value there. At the keyboard, go to the picture, move the cross
@@ -541,9 +548,10 @@ pictures.posterior_bench("Click to observe")
 # 2. With noise 0.3, click twice at one place with different values. Where does the mean go, and what becomes of the
 #    band?
 #
-# *Surprise me:* two observations that lie close together and disagree. A smooth function would have to rush from one
-# to the other, and swings on far beyond. Give it noise, and it calms down. *A jump* is a function that no smooth
-# kernel believes in: look at the ends, and between the observations.
+# *Surprise me:* two observations that lie close together and disagree. A smooth function has to rush from one to the
+# other, and swings on far beyond, out of the picture. Give it noise, and it calms down. *A jump* is a function that no
+# smooth kernel believes in: look at the ends. What does the sentence below the picture say of the mean at 0, and how
+# sure of it is the process?
 
 # %%
 grid = np.linspace(0, 1, 201)
@@ -556,6 +564,10 @@ claim("without noise the mean swings beyond 4", swings[0.0] > 4, furthest=swings
 claim("with noise 0.3 it stays below 1", swings[0.3] < 1, furthest=swings[0.3])
 mean_far, cov_far = believe(np.array([0.1]), np.array([2.0]), np.array([0.1, 0.9]), noise=0.1)
 claim("far away the prior is back", abs(mean_far[1]) < 0.01 and cov_far[1, 1] > 0.999, mean=mean_far[1])
+x = np.linspace(0.1, 0.9, 9)
+(at_0,), ((variance,),) = believe(x, np.where(x < 0.45, -1, 1), np.zeros(1))
+two_std = 2 * np.sqrt(variance)
+claim("a jump: wrong at 0, and sure of it", at_0 > 8 and two_std < 0.5, mean=at_0, two_std=two_std)
 
 # %% [markdown]
 # ## What the band promises
@@ -597,7 +609,7 @@ jumps = np.where(grid > rng.uniform(0.2, 0.8, size=(300, 1)), 1.0, -1.0)
 own.reveal(options[int(kept < 0.85) + int(kept < 0.2)])
 rough.reveal(options[int(kept_rough < 0.85) + int(kept_rough < 0.2)])
 claim("what it believes in: about 95 % of the places", abs(kept - 0.954) < 0.02, share=kept)
-claim("functions that never leave the band are fewer", always < 0.92, share=always)
+claim("functions that never leave the band: below 90 %", always < 0.9, share=always)
 claim("rougher than believed: below 20 %", kept_rough < 0.2, share=kept_rough)
 claim("with a jump: below 60 %", kept_jumps < 0.6, share=kept_jumps)
 too_wide, _ = coverage(sampled(0.2), length=0.05)
@@ -605,21 +617,23 @@ claim("smoother than believed: nearly all, the band is too wide", too_wide > 0.9
 
 # %% [markdown]
 # So the promise is kept, on one condition: that the function is one of those that the prior believes in. It holds *at
-# each place*, not for the whole curve: of the functions themselves, more than 5 % leave their band somewhere. And the
-# process does not notice when its belief is wrong. The width of the band depends on *where* was observed, not on
-# *what*: you saw that with two numbers already. Six values that fit no smooth function leave it just as sure.
+# each place*, not for the whole curve: more than one function in ten leaves its band somewhere. And the process does
+# not notice when its belief is wrong. The width of the band depends on *where* was observed, not on *what*: you saw
+# that with two numbers already. Six values that fit no smooth function leave it just as sure.
 #
 # ## A fair comparison
 #
-# Is all this worth the trouble? Take real losses. Small networks read handwritten digits, and their loss was recorded
-# at 25 learning rates, on ten divisions of the data. (As in notebook 03, each **lap** gives the same trials to all,
-# and the divisions are the evidence.) We look at ln(loss), because losses span decades. Some of the 25 are known;
-# predict the others.
+# Is all this worth the trouble? Take real losses. Small networks read handwritten digits, and their loss, the mean of
+# three trainings, was recorded at 25 learning rates, on ten divisions of the data. (As in notebook 03, each **lap**
+# gives the same trials to all, and the divisions are the evidence.) We look at ln(loss), because losses span decades.
+# Some of the 25 are known; predict the others.
 #
-# Four ways: take the *nearest* trial; join the trials by *straight lines*; a *process* without noise; and a *process
-# with noise* of std 0.1. Both processes have the length scale 0.2, with the axis of learning rates from 0 to 1. Where
-# do 0.2 and 0.1 come from? From looking at the recordings. How to choose them from the trials alone is the subject of
-# notebook 05.
+# Three ways: join the trials by *straight lines*; a *process* without noise; and a *process with noise* of std 0.1.
+# Both processes have prior std 1 and length scale 0.2, on an axis of learning rates from 0 to 1. Where do 0.2 and 0.1
+# come from? From looking at the recordings. How to choose them from the trials alone is the subject of notebook 05.
+#
+# The next three cells are bookkeeping: run them now, and read them when you like. Each lap draws which rates are known,
+# and scores each way by its root mean squared error at the others.
 
 # %%
 digits = problems.landscape("digits")
@@ -629,7 +643,7 @@ rates = np.linspace(0, 1, 25)  # on the logarithmic axis from 0.0001 to 0.1
 losses = np.log([surface.losses[:, at_l2] for surface in surfaces])  # (divisions, rates)
 luck = np.array([surface.spread[:, at_l2] for surface in surfaces]) / np.exp(losses) / np.sqrt(3)
 typical = np.sqrt(np.mean(luck**2))
-claim("the mean of three seeds has luck of about 0.1 in ln(loss)", 0.07 < typical < 0.13, std=typical)
+claim("the mean of three trainings has a noise of about 0.1", 0.07 < typical < 0.13, std=typical)
 
 
 # %%
@@ -645,7 +659,6 @@ def lines(x, y, new):
 
 
 ways = {
-    "nearest": lambda x, y, new: y[np.abs(new[:, None] - x).argmin(axis=1)],
     "straight lines": lines,
     "process": lambda x, y, new: process(x, y, 0.0).predict(new[:, None])[0],
     "process with noise": lambda x, y, new: process(x, y, 0.1).predict(new[:, None])[0],
@@ -659,12 +672,12 @@ def split(n_trials, seed):
     return order[:n_trials], order[n_trials:]
 
 
-def compare(n_trials, seeds, of=losses):
+def compare(n_trials, seeds):
     """Root mean squared error of each way in each lap; lap k looks at division k % 10."""
     errors = {name: [] for name in ways}
     for seed in seeds:
         seen, rest = split(n_trials, seed)
-        y = of[seed % 10]
+        y = losses[seed % 10]
         for name, predicted in ways.items():
             off = predicted(rates[seen], y[seen], rates[rest]) - y[rest]
             errors[name].append(np.sqrt(np.mean(off**2)))
@@ -677,7 +690,7 @@ few = predict("4 trials: the process without noise, against straight lines?", op
 more = predict("And with 12 trials?", options)
 
 # %%
-by_count = {n: compare(n, seeds=range(100)) for n in (4, 8, 12)}
+by_count = {n: compare(n, seeds=range(200)) for n in (4, 12)}
 won = {n: np.mean(errors["process"] < errors["straight lines"]) for n, errors in by_count.items()}
 few.reveal(few.options[int(won[4] < 0.5)])
 more.reveal(more.options[int(won[12] < 0.5)])
@@ -685,19 +698,18 @@ pictures.prediction_errors(by_count[12], "error of ln(loss), root mean square, 1
 
 # %% [markdown]
 # *In the picture:* a symbol for each lap, the bar is the median, and left is better. An error of 0.1 in ln(loss) is
-# about 10 % of the loss, and an error of 10 a factor of 22,000. Look at the tail of the process without noise.
+# about 10 % of the loss. Look at the tail of the process without noise.
 
 # %%
-claim("4 trials: the process wins most laps", won[4] > 0.75, won=won[4])
+claim("4 trials: the process wins most laps", won[4] > 0.65, won=won[4])
 claim("12 trials, three times as many: it loses most", won[12] < 0.35, won=won[12])
-medians = {n: np.median(errors["process"]) for n, errors in by_count.items()}
-worse = medians[12] > 1.2 * medians[4]
-claim("and it errs more than with 4", worse, with_4=medians[4], with_12=medians[12])
+with_4, with_12 = (np.quantile(by_count[n]["process"], [0.5, 0.75]) for n in (4, 12))
+half, quarter = with_12 / with_4
+claim("in the typical lap it gained next to nothing by them", half > 0.8, times_the_error=half)
+claim("in the worst quarter it errs much more", quarter > 1.5, times_the_error=quarter)
 wild_laps = np.mean(by_count[12]["process"] > 10)
-claim("in some laps it is off by more than 10", 0.05 < wild_laps < 0.3, share=wild_laps)
-tenth, ten = np.exp([0.1, 10])  # what such an error in ln(loss) makes of the loss
-right = abs(tenth - 1.1) < 0.01 and round(ten, -3) == 22_000
-claim("0.1 and 10 in ln(loss) are these factors of the loss", right, factors=[tenth, ten])
+claim("in some laps it is off by more than 10", wild_laps > 0.04, share=wild_laps)
+claim("0.1 more in ln(loss) is about 10 % more loss", abs(np.exp(0.1) - 1.1) < 0.01, factor=np.exp(0.1))
 
 # %%
 for n, errors in by_count.items():
@@ -708,62 +720,45 @@ for n, errors in by_count.items():
     claim(f"{n} trials: with noise, ahead of lines", ahead, difference=gain, error=error)
 
 # %% [markdown]
-# More trials made the process *worse*. More trials lie closer together, and do not quite fit on one smooth curve:
-# that is the wild swing of the two neighbours, on real losses. A std of 0.1, told to the process, mends it.
-#
-# Is that luck? Average the losses over the ten divisions, and the luck shrinks to about a third.
-
-# %%
-calm = np.log(np.mean(np.exp(losses), axis=0))  # of 30 trainings each
-averaged = compare(12, seeds=range(100), of=np.tile(calm, (10, 1)))
-before, after = medians[12], np.median(averaged["process"])
-claim("with less luck it errs less", after < 0.7 * before, before=before, after=after)
-by_lines = np.median(averaged["straight lines"])
-claim("but still more than straight lines", after > 1.3 * by_lines, lines=by_lines)
-
-# %% [markdown]
-# So luck does much of it. What is left is the remaining luck, and whatever in the curve is not as smooth as the
-# kernel believes. The process cannot tell the two apart: what it does not believe in is noise to it. And what of its
+# Three times as many trials, and without noise the process is no better for them: in bad laps it is far *worse*. More
+# trials lie closer together, and do not quite fit on one smooth curve: that is the wild swing of the two neighbours,
+# on real losses. A std of 0.1, told to the process, mends it. Is it the luck of the trainings that does not fit, or a
+# bend too sharp for this kernel? The process cannot tell: what it does not believe in is noise to it. And what of its
 # band?
 
 # %%
 inside = []
 for seed in range(100):
-    seen, rest = split(8, seed)
+    seen, rest = split(12, seed)
     y = losses[seed % 10]
     mean, std = process(rates[seen], y[seen], 0.1).predict(rates[rest, None])
-    spread = np.hypot(std, 0.1)  # a recorded loss is the function and its own luck
+    spread = np.hypot(std, 0.1)  # the root of std² + 0.1²: a recorded loss has its own noise
     inside.append(np.abs(y[rest] - mean) <= 2 * spread)
 held = np.mean(inside)
-claim("8 trials: the band holds fewer than 92 %", 0.75 < held < 0.92, share=held)
+claim("12 trials: the band holds fewer than 92 %", 0.7 < held < 0.92, share=held)
 
 # %% [markdown]
 # Not 95 %: no surprise, for nobody asked these losses whether they were drawn from our prior. Watch single laps:
 
+
 # %%
-fine = np.linspace(0, 1, 201)
-ticks = [(k / 3, text) for k, text in enumerate(["0.0001", "0.001", "0.01", "0.1"])]
-across = scenes.Axis("learning rate", 0, 1, ticks=ticks)
-up = scenes.Axis("ln(loss)", -5, 3)
-
-
 def lap(seed, n_trials, noise):
     """The belief of a process in one lap, beside all 25 recorded losses."""
     seen, rest = split(n_trials, seed)
     y = losses[seed % 10]
-    belief, truth = process(rates[seen], y[seen], noise), np.interp(fine, rates, y)
+    belief = process(rates[seen], y[seen], noise)
     error = np.sqrt(np.mean((belief.predict(rates[rest, None])[0] - y[rest]) ** 2))
     told = f"Lap {seed}, {n_trials} trials, noise {noise:g}: off by {error:.2g} (root mean square)."
-    return scenes.process(belief, fine, truth=truth, across=across, up=up, sentence=told)
+    return pictures.recorded(belief, rates, y, told)
 
 
 # %%
 Player.over(
     lap,
     seed=Dial("lap", range(10)),
-    n_trials=Dial("trials", [4, 8, 12]),
+    n_trials=Dial("trials", [4, 12]),
     noise=Dial("noise, std", [0.0, 0.1]),
-    start={"n_trials": 8},
+    start={"n_trials": 12, "noise": 0.1},
     label="A process on recorded losses",
     speed=1,
 )
@@ -775,7 +770,7 @@ Player.over(
 # questions to answer with it: at which laps does the noise make the greatest difference, and how do their trials lie?
 # And at which learning rates do the recorded losses leave the band, although there is noise?
 #
-# *Surprise me:* 12 trials without noise.
+# *Surprise me:* take the noise away, and play.
 
 # %% [markdown]
 # ## Take-aways

@@ -37,6 +37,7 @@ class Exercise:
         remarks: answers that are right as well, with what is worth saying about them.
         hints: three, from a nudge to nearly the answer.
         comparable: what of an answer is compared, where its order or form does not matter; None compares it as it is.
+        shown: what of an answer is printed where it differs; None prints it as it is.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Exercise:
     hints: tuple[str, str, str]
     remarks: Sequence[Variant] = ()
     comparable: Function | None = None
+    shown: Function | None = None
 
     def call(self, arguments: tuple[Any, ...]) -> str:
         """A case as it would be typed: ``n_draws(share=0.05, confidence=0.95)``."""

@@ -48,8 +48,8 @@ QUESTIONS = (
         "Why not choose the length scale with the smallest training error?",
         (
             Option(
-                "Because it is always the shortest.",
-                "The shorter, the better the data are remembered, whatever they are. It says nothing of new trials.",
+                "Because it rewards a mean that follows the luck of every training.",
+                "With luck in the data that is a very short one: it remembers best, and foresees badly.",
                 right=True,
             ),
             Option(

@@ -91,6 +91,30 @@ def _variance(k_xx: Any, k_xs: Any, k_ss: Any, y: Any, noise: Any, mean: Any) ->
     return expected, [one**2 for one in std]
 
 
+def _noise_on_k_star(k_xx: Any, k_xs: Any, k_ss: Any, y: Any, noise: Any, mean: Any) -> Any:
+    noisy, inverse = k_xs + noise**2, np.linalg.inv(k_xx + noise**2 * np.eye(len(y)))
+    return mean + noisy.T @ inverse @ (y - mean), np.sqrt(np.abs(np.diag(k_ss - noisy.T @ inverse @ noisy)))
+
+
+def _never_inverted(k_xx: Any, k_xs: Any, k_ss: Any, y: Any, noise: Any, mean: Any) -> Any:
+    of_y = k_xx + noise**2 * np.eye(len(y))
+    return mean + k_xs.T @ of_y @ (y - mean), np.sqrt(np.diag(k_ss - k_xs.T @ of_y @ k_xs).clip(0))
+
+
+def _one_over(k_xx: Any, k_xs: Any, k_ss: Any, y: Any, noise: Any, mean: Any) -> Any:
+    entries = 1 / (k_xx + noise**2 * np.eye(len(y)))
+    return mean + k_xs.T @ entries @ (y - mean), np.sqrt(np.abs(np.diag(k_ss - k_xs.T @ entries @ k_xs)))
+
+
+def _whole(k_xx: Any, k_xs: Any, k_ss: Any, y: Any, noise: Any, mean: Any) -> Any:
+    return k_ss - k_xs.T @ np.linalg.inv(k_xx + noise**2 * np.eye(len(y))) @ k_xs
+
+
+def _grown(k_xx: Any, k_xs: Any, k_ss: Any, y: Any, noise: Any, mean: Any) -> Any:
+    grown = np.diag(k_ss) + np.diag(k_ss - _whole(k_xx, k_xs, k_ss, y, noise, mean))
+    return _without_solve(k_xx, k_xs, k_ss, y, noise, mean)[0], np.sqrt(grown)
+
+
 AS_WRITTEN: list[tuple[str, Function, str]] = [
     ("04.1", lambda mean, covariance, z: mean + z @ np.linalg.cholesky(covariance), "wrong way round"),
     ("04.1", lambda mean, covariance, z: mean + z @ linalg.cholesky(covariance).T, "wrong way round"),
@@ -133,6 +157,29 @@ AS_WRITTEN: list[tuple[str, Function, str]] = [
     ("04.3", lambda *given: _without_solve(*given[:4], 0.0, given[5]), "the noise is missing"),
     ("04.3", lambda *given: _without_solve(*given[:5], 0.0), "the prior mean got lost"),
     ("04.3", lambda *given: _without_solve(*given[:4], given[4] ** 0.5, given[5]), "its square, a variance"),
+    (
+        "04.2",
+        lambda mu_a, mu_b, s_aa, s_ab, s_bb, b: (mu_a + s_ab / s_bb @ (b - mu_b), s_aa - s_ab / s_bb @ s_ab.T),
+        "entry by entry",
+    ),
+    (
+        "04.2",
+        lambda mu_a, mu_b, s_aa, s_ab, s_bb, b: (mu_a + s_ab / s_bb @ (b - mu_b), s_aa - s_ab**2 / s_bb),
+        "entry by entry",
+    ),
+    (
+        "04.2",
+        lambda mu_a, mu_b, s_aa, s_ab, s_bb, b: (
+            mu_a + np.linalg.solve(s_bb, s_ab) @ (b - mu_b),
+            s_aa - np.linalg.solve(s_bb, s_ab) @ s_ab.T,
+        ),
+        "wrong side",
+    ),
+    ("04.3", _noise_on_k_star, "added to k_xs"),
+    ("04.3", _never_inverted, "was not inverted"),
+    ("04.3", _one_over, "entry by entry"),
+    ("04.3", _grown, "sign wrong in the variance"),
+    ("04.3", lambda *given: (_without_solve(*given)[0], np.sqrt(np.abs(_whole(*given)))), "whole covariance matrix"),
 ]
 
 

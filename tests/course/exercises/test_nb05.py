@@ -106,6 +106,12 @@ def _of_the_package(prior: Any, y: Any, noise: float) -> float:
     return float(((y - mean) ** 2).mean())
 
 
+def _half_of_the_determinant(prior: Any, y: Any, noise: float) -> float:
+    """The sum of the factor's logarithms is half the log-determinant, and here it is halved again."""
+    low = np.linalg.cholesky(prior + noise**2 * np.eye(len(y)))
+    return float(-0.5 * _quadratic(prior, y, noise) - 0.5 * np.log(np.diag(low)).sum() - 0.5 * _ln_2_pi(y))
+
+
 def _ln_2_pi(y: Any) -> float:
     return len(y) * math.log(2 * math.pi)
 
@@ -118,11 +124,13 @@ AS_WRITTEN: list[tuple[str, Function, str]] = [
     ("05.1", lambda a, b, ell: np.exp(-cdist(a / ell, b / ell)), "a root was taken"),
     ("05.1", lambda a, b, ell: np.exp(-cdist(a / ell, b / ell, "sqeuclidean")), "1/2 in the exponent"),
     ("05.1", lambda a, b, ell: np.exp(-cdist(a * ell, b * ell, "sqeuclidean") / 2), "multiplied by the length scale"),
+    ("05.1", lambda a, b, ell: np.exp(-((((a[:, None] - b) / ell) @ np.ones(len(ell))) ** 2) / 2), "were added first"),
     ("05.1", lambda a, b, ell: _kernel_in_loops(b, a, ell), "rows and columns are swapped"),
     ("05.2", lambda mean, std, noise, y: np.mean(abs(y - mean) < 2 * std), "the noise was left out"),
     ("05.2", lambda mean, std, noise, y: np.mean(abs(y - mean) < 2 * (std + noise)), "std and noise were added"),
     ("05.2", lambda mean, std, noise, y: sum(abs(y - mean) < 2 * (std**2 + noise**2)) / len(y), "the root is missing"),
     ("05.2", lambda mean, std, noise, y: np.mean(abs(y - mean) < (std**2 + noise**2) ** 0.5), "one standard deviation"),
+    ("05.2", lambda mean, std, noise, y: np.mean(abs(y - mean) < 2 * np.hypot(std.mean(), noise)), "were averaged"),
     ("05.2", lambda mean, std, noise, y: np.mean(y < mean + 2 * np.hypot(std, noise)), "only one end"),
     (
         "05.2",
@@ -135,6 +143,8 @@ AS_WRITTEN: list[tuple[str, Function, str]] = [
     ("05.3", lambda k, y, s: (-_quadratic(k, y, s) + _log_det(k, y, s)) / 2, "sign of the log-determinant"),
     ("05.3", lambda k, y, s: -_quadratic(k, y, s) - _log_det(k, y, s) / 2 - _ln_2_pi(y) / 2, "factor 1/2 is missing"),
     ("05.3", lambda k, y, s: -_quadratic(k, y, s) / 2 - _log_det(k, y, s) - _ln_2_pi(y) / 2, "factor 1/2 is missing"),
+    ("05.3", lambda k, y, s: -_quadratic(k, y, s) / 2 - _log_det(k, y, s) / 2 - _ln_2_pi(y), "factor 1/2 is missing"),
+    ("05.3", _half_of_the_determinant, "came in half"),
     ("05.3", _of_the_package, "the training error"),
     ("05.3", lambda k, y, s: (_quadratic(k, y, s) + _log_det(k, y, s) + _ln_2_pi(y)) / 2, "minus the log likelihood"),
     ("05.3", lambda k, y, s: -_quadratic(k, y, s) / 2, "the log-determinant is missing"),

@@ -13,6 +13,7 @@ from hpo_tutor.course.pictures.nb04 import bells, clicks, many, pairs, three_vie
 from hpo_tutor.scenes import Band, Board, Heatmap, Line, Points, Scene, Segments
 from hpo_tutor.scenes.processes import DRAWS
 from hpo_tutor.scenes.ticks import MINUS
+from hpo_tutor.surrogates import GaussianProcess, Kernel
 
 
 def _layer(scene: Scene, kind: type[Any], name: str = "") -> Any:
@@ -74,6 +75,13 @@ def test_products_are_told_apart_by_their_sign(covariance: float) -> None:
     assert scene.title == f"Mean of the products: {mean:.2f}".replace("-", MINUS)
 
 
+def test_dots_and_crosses_are_as_many_at_covariance_0_and_nowhere_else() -> None:
+    """Of 400 draws, those on the same side are nearest to 200 where the covariance is 0."""
+    covariances = np.linspace(-1.5, 1.5, 31).round(1)
+    same = [len(_layer(nb04.products(one), Points, "same side of the means: product above 0").x) for one in covariances]
+    assert covariances[np.abs(np.array(same) - 200).argmin()] == 0
+
+
 @pytest.mark.parametrize("correlation", [-0.9, 0, 0.6])
 @pytest.mark.parametrize("b", [-1.0, 0.5])
 def test_the_bar_is_where_draws_near_the_slice_lie(correlation: float, b: float) -> None:
@@ -131,6 +139,18 @@ def test_dots_stay_where_they_are_when_more_come_between(length: float) -> None:
     for fewer, more in ((2, 3), (3, 5), (5, 9), (9, 17)):
         np.testing.assert_array_equal(nb04.read_at(fewer, length), nb04.read_at(more, length)[:, ::2])
     np.testing.assert_array_equal(nb04.read_at(2, length), nb04.read_at(50, length)[:, [0, -1]])
+
+
+@pytest.mark.parametrize("length", [0.02, 0.05, 0.1])
+def test_three_dots_stay_where_they_are_while_they_know_nothing_of_each_other(length: float) -> None:
+    """Places half an axis apart have a correlation below 1e-5 then, as at length scale 0."""
+    np.testing.assert_allclose(nb04.read_at(3, length), nb04.read_at(3, 0), atol=1e-4)
+
+
+def test_draws_at_length_scale_0_1_have_three_hills_each() -> None:
+    """Dots that are higher than both neighbours, counted among 50."""
+    low, dots, high = (nb04.read_at(50, 0.1)[:, part] for part in (slice(-2), slice(1, -1), slice(2, None)))
+    assert ((dots > low) & (dots > high)).sum(axis=1).tolist() == [3, 3, 3]
 
 
 def test_draws_have_the_covariance_that_the_map_shows(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -326,3 +346,15 @@ def test_errors_are_shown_lap_by_lap_with_their_medians() -> None:
     assert np.abs(np.asarray(second.y) - 1).max() < 0.5
     assert figure.layout.xaxis.type == "log"
     assert figure.layout.meta["description"].endswith("the medians are nearest 0.2, process 5.")
+
+
+def test_recorded_losses_are_shown_beside_the_belief() -> None:
+    """The dashed line passes through every recorded loss, the mean through the known ones; rates are named."""
+    rates, losses = np.linspace(0, 1, 6), np.array([1.0, 0.5, -2.0, -2.5, -1.0, 2.0])
+    belief = GaussianProcess(Kernel("rbf", 0.2)).condition(rates[[1, 4], None], losses[[1, 4]])
+    scene = nb04.recorded(belief, rates, losses, "Two of six.")
+    truth, mean = (_layer(scene, Line, name) for name in ("truth", "mean"))
+    np.testing.assert_allclose(np.interp(rates, truth.x, truth.y), losses, atol=1e-6)
+    np.testing.assert_allclose(np.interp(rates[[1, 4]], mean.x, mean.y), losses[[1, 4]], atol=1e-6)
+    assert [text for _, text in scene.x.ticks] == ["0.0001", "0.001", "0.01", "0.1"]
+    assert scene.sentence == "Two of six."

@@ -79,6 +79,16 @@ def test_the_wider_band_adds_the_variance_of_a_training() -> None:
     assert widths in scene.sentence
 
 
+def test_trainings_in_the_outer_band_are_counted() -> None:
+    """With known function and noise the count of those inside, and the sentence, are those by hand."""
+    gp = GaussianProcess(Kernel("rbf", 0.001, 0.4, 0.3)).condition(np.array([[0.0]]), np.array([0.0]))
+    unseen = np.array([0.5, 0.6, 0.7, 0.8]), np.array([0.99, -0.99, 1.01, -3.0])  # far away: 2 std are 1
+    np.testing.assert_array_equal(nb05.inside(gp, *unseen), [True, True, False, False])
+    scene = nb05.believed(gp, RATES, unseen)
+    assert "Of the 4 trainings that were not seen, 2 lie in the outer band." in scene.sentence
+    assert "outer band" not in nb05.believed(gp, RATES, up=(-4, 2)).sentence
+
+
 def test_learning_rates_stand_where_they_belong() -> None:
     """The ticks of the axis from 0 to 1 are those of a logarithmic axis."""
     ticks = {text: at for at, text in nb05.rate_axis(np.array([1e-4, 1e-1])).ticks or ()}
@@ -205,7 +215,7 @@ def test_valleys_are_counted_by_the_pass_between_them() -> None:
 def test_the_ball_lies_where_the_sliders_say(hills: nb05.Hills) -> None:
     """Its place, the colours below it and the title belong together; the way is drawn only where it ends here."""
     path = hills.roll((0, 10))
-    _, landscape = hills_room.ball(hills, RATES, path[-1], path).scenes()
+    landscape, _ = hills_room.ball(hills, RATES, path[-1], path).scenes()
     dot, heat, way = _layer(landscape, Points, "the ball"), landscape.layers[0], _layer(landscape, Line, "its way")
     i, j = path[-1]
     assert dot.x[0] == pytest.approx(hills.length_scales[j])
@@ -213,7 +223,7 @@ def test_the_ball_lies_where_the_sliders_say(hills: nb05.Hills) -> None:
     assert (way.x[-1], way.y[-1]) == (dot.x[0], dot.y[0])
     assert isinstance(heat, Heatmap)
     np.testing.assert_allclose(heat.z**2, hills.surprise - hills.surprise.min(), atol=1e-3)
-    _, elsewhere = hills_room.ball(hills, RATES, (3, 3), path).scenes()
+    elsewhere, _ = hills_room.ball(hills, RATES, (3, 3), path).scenes()
     assert not any(isinstance(layer, Line) for layer in elsewhere.layers)
 
 
@@ -225,12 +235,12 @@ def test_the_bench_rolls_picks_and_surprises(hills: nb05.Hills) -> None:
     place = hills_room.place_of(hills, bench.values["length_scale"], bench.values["noise"])
     assert hills.roll(place) == [place]
     assert bench.values["path"][-1] == place
-    bench.click(1, 0.5, 100.0)
+    bench.click(0, 0.5, 100.0)
     moved = dict(bench.values)
     assert moved["length_scale"] == pytest.approx(0.5, rel=0.25)
     assert moved["noise"] == pytest.approx(100, rel=0.25)
     assert moved["path"] == ()
-    bench.click(0, 0.3, 5.6)
+    bench.click(1, 0.3, 5.6)
     assert bench.values == moved
     bench.act("Surprise me")
     assert hills_room.place_of(hills, bench.values["length_scale"], bench.values["noise"]) == (0, 0)
@@ -260,6 +270,37 @@ def test_new_observations_are_sorted_by_the_band() -> None:
     assert "2 of 4" in scene.sentence
     assert scene.title == "flat: 50\u00a0% inside"
     assert not any(isinstance(layer, Marks) for layer in nb05.guess(problem, model, 0, *axes, "flat").layers)
+
+
+def test_models_are_compared_by_hand() -> None:
+    """Error, share inside, width, and share of bands below 0 of a band that is known, draw by draw."""
+
+    def problem(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        shift = float(rng.integers(0, 2))
+        return np.array([0.5]), np.array([shift]), np.array([0.1, 0.9]), np.array([shift, shift + 3])
+
+    def model(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        mean = np.full(len(at), y[0])
+        return mean, mean - at, mean + at
+
+    found = nb05.compare({"flat": model}, problem, seeds=range(6))["flat"]
+    shifts = np.array([np.random.default_rng(seed).integers(0, 2) for seed in range(6)])
+    assert set(shifts) == {0, 1}
+    np.testing.assert_allclose(found["error"], np.sqrt(9 / 2))
+    np.testing.assert_allclose(found["inside"], 0.5)
+    np.testing.assert_allclose(found["width"], 1.0)
+    np.testing.assert_allclose(found["below 0"], 1 - shifts)
+
+
+def test_a_plain_model_finds_the_noise_and_keeps_its_promise() -> None:
+    """On a function that its kernel expects, the fitted band holds about 95 % of new observations, and no more."""
+    rng, inside = np.random.default_rng(3), []
+    for _ in range(20):
+        x = rng.random(60)
+        y = GaussianProcess(Kernel("matern52", 0.3)).sample(x[:, None], 1, rng)[0] + 0.3 * rng.normal(size=60)
+        _, low, high = nb05.plain("matern52")(x[:30], y[:30], x[30:])
+        inside.append(np.mean((low <= y[30:]) & (y[30:] <= high)))
+    assert 0.88 < np.mean(inside) < 0.98
 
 
 def test_strips_show_every_result_and_its_median() -> None:

@@ -60,6 +60,7 @@ def _other(mu_a: Array, mu_b: Array, s_aa: Array, s_ab: Array, s_bb: Array, b: A
     return conditional(mu_b, mu_a, s_bb, s_ab.T, s_aa, b)
 
 
+_entrywise: Half = lambda mu_a, mu_b, s_aa, s_ab, s_bb, b: mu_a + (s_ab / s_bb) @ (b - mu_b)  # noqa: E731
 _no_mu_b: Half = lambda mu_a, mu_b, s_aa, s_ab, s_bb, b: mu_a + s_ab @ np.linalg.solve(s_bb, b)  # noqa: E731
 _no_mu_a: Half = lambda mu_a, mu_b, s_aa, s_ab, s_bb, b: s_ab @ np.linalg.solve(s_bb, b - mu_b)  # noqa: E731
 _no_mean: Half = lambda mu_a, mu_b, s_aa, s_ab, s_bb, b: s_ab @ np.linalg.solve(s_bb, b)  # noqa: E731
@@ -100,11 +101,21 @@ EXERCISE = Exercise(
         Variant(
             "s_bb was inverted entry by entry (1 / s_bb). The inverse of a matrix is another thing: "
             "np.linalg.inv(s_bb), or better np.linalg.solve(s_bb, ...).",
-            _either(*_weighted(lambda s_ab, s_bb: s_ab @ (1 / s_bb))),
+            (
+                *_either(*_weighted(lambda s_ab, s_bb: s_ab @ (1 / s_bb))),
+                *_either(*_weighted(lambda s_ab, s_bb: s_ab / s_bb)),
+                _both(_entrywise, lambda mu_a, mu_b, s_aa, s_ab, s_bb, b: s_aa - s_ab**2 / s_bb),
+                _both(_mean, lambda mu_a, mu_b, s_aa, s_ab, s_bb, b: s_aa - s_ab**2 / s_bb),
+            ),
         ),
         Variant(
             "matrices were multiplied entry by entry (*). Products of matrices are written @.",
             _either(*_weighted(lambda s_ab, s_bb: s_ab * np.linalg.inv(s_bb))),
+        ),
+        Variant(
+            "s_bb^-1 stands on the wrong side. Matrices may not change places: s_ab is on the left, and what it "
+            "multiplies is np.linalg.solve(s_bb, ...).",
+            _either(*_weighted(lambda s_ab, s_bb: np.linalg.inv(s_bb) @ s_ab)),
         ),
         Variant(
             "b itself was used instead of the surprise b - mu_b. An observation that comes out as expected must "

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from hpo_tutor.course.exercises import Exercise, Function, Variant
 
 Array = NDArray[np.float64]
+# what students do with a negative variance before they take its root
+LEAST: tuple[Callable[[Array], Array], ...] = (lambda v: v, lambda v: np.maximum(v, 0), np.abs)
 Diagonal = Callable[[int, float], Array]
 
 
@@ -73,12 +75,26 @@ def _right_std(expected: Callable[[Array, Array, Array, float, float], Array]) -
     )
 
 
-def _noise_on_k_xs(noise_of: Callable[[float], float], *, and_on_k_xx: bool) -> Function:
+def _noise_on_k_xs(
+    noise_of: Callable[[float], float], least: Callable[[Array], Array], *, and_on_k_xx: bool, everywhere: bool
+) -> Function:
     def function(k_xx: Array, k_xs: Array, k_ss: Array, y: Array, noise: float, mean: float) -> tuple[Array, Array]:
         inner = k_xx + _noise(len(y), noise) * and_on_k_xx
-        outer = k_xs + noise_of(noise) * np.eye(len(y))
+        outer = k_xs + noise_of(noise) * (1 if everywhere else np.eye(len(y)))
         expected = mean + outer.T @ np.linalg.solve(inner, y - mean)
-        return expected, np.sqrt(np.maximum(np.diag(k_ss - outer.T @ np.linalg.solve(inner, outer)), 0))
+        with np.errstate(invalid="ignore"):  # the root of a negative variance is what students see
+            return expected, np.sqrt(least(np.diag(k_ss - outer.T @ np.linalg.solve(inner, outer))))
+
+    return function
+
+
+def _instead(weights: Callable[[Array], Array], least: Callable[[Array], Array]) -> Function:
+    """Something else stands for the inverse of k_xx with its noise; what is done to negative variances differs."""
+
+    def function(k_xx: Array, k_xs: Array, k_ss: Array, y: Array, noise: float, mean: float) -> tuple[Array, Array]:
+        weighted = k_xs.T @ weights(k_xx + _noise(len(y), noise))
+        with np.errstate(invalid="ignore"):  # the root of a negative variance is what students see
+            return mean + weighted @ (y - mean), np.sqrt(least(np.diag(k_ss - weighted @ k_xs)))
 
     return function
 
@@ -126,9 +142,11 @@ EXERCISE = Exercise(
             "the noise was added to k_xs. That is the covariance of observations with the *function*, and noise has "
             "no part in it; it belongs on the diagonal of k_xx.",
             tuple(
-                _noise_on_k_xs(power, and_on_k_xx=both)
+                _noise_on_k_xs(power, least, and_on_k_xx=both, everywhere=everywhere)
                 for power in (lambda noise: noise, lambda noise: noise**2)
+                for least in LEAST
                 for both in (True, False)
+                for everywhere in (True, False)
             ),
         ),
         Variant(
@@ -149,7 +167,7 @@ EXERCISE = Exercise(
             "that is the whole covariance matrix. Take its diagonal, and the square root of that.",
             (
                 _right_mean(_covariance),
-                _right_mean(lambda *given: np.sqrt(np.maximum(_covariance(*given), 0))),
+                *(_right_mean(lambda *given, least=least: np.sqrt(least(_covariance(*given)))) for least in LEAST[1:]),
             ),
         ),
         Variant(
@@ -196,6 +214,24 @@ EXERCISE = Exercise(
                     lambda k_xx, k_xs, y, noise, mean: mean + k_xs.T @ (k_xx + _noise(len(y), noise)) @ (y - mean),
                 ),
                 _right_std(lambda k_xx, k_xs, y, noise, mean: mean + k_xs.T @ (y - mean)),
+                *(
+                    _instead(what, least)
+                    for what in (lambda matrix: matrix, lambda m: np.eye(len(m)))
+                    for least in LEAST
+                ),
+            ),
+        ),
+        Variant(
+            "the matrix was inverted entry by entry (1 / ...). The inverse of a matrix is another thing: "
+            "np.linalg.inv(...), or better np.linalg.solve(k_xx + noise**2 * np.eye(n), ...).",
+            tuple(_instead(lambda matrix: 1 / matrix, least) for least in LEAST),
+        ),
+        Variant(
+            "there is a sign wrong in the variance: an observation can only make it smaller.",
+            (
+                _right_mean(
+                    lambda k_xx, k_xs, k_ss, noise: np.sqrt(2 * np.diag(k_ss) - _variances(k_xx, k_xs, k_ss, noise)),
+                ),
             ),
         ),
         Variant(

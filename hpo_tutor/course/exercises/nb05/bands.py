@@ -26,7 +26,7 @@ def _within(reach: Callable[[Array, float], Array]) -> Function:
 
 
 _rng = np.random.default_rng(8)
-_std = _rng.uniform(0.2, 1.5, size=60).round(2)
+_std = _rng.permutation(np.geomspace(0.05, 3, 60)).round(2)
 _mean = _rng.normal(5, 1, size=60).round(2)
 _few = np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
 
@@ -74,6 +74,14 @@ EXERCISE = Exercise(
         Variant(
             "only the noise was counted. Where the function itself is not known well, new trainings lie farther off.",
             (_within(lambda std, noise: np.full_like(std, 2 * noise)),),
+        ),
+        Variant(
+            "the standard deviations were averaged. The band has its own width at each place.",
+            (
+                _within(lambda std, noise: np.full_like(std, 2 * np.hypot(np.mean(std), noise))),
+                _within(lambda std, noise: np.full_like(std, 2 * np.mean(np.hypot(std, noise)))),
+                _within(lambda std, noise: np.full_like(std, 2 * np.sqrt(np.mean(std**2) + noise**2))),
+            ),
         ),
         Variant(
             "only one end of the band was looked at. A training is inside if it is neither above nor below.",

@@ -68,6 +68,10 @@ EXERCISE = Exercise(
             ),
         ),
         Variant(
+            "the differences were added first and then squared, so that one may cancel another. Square each, then add.",
+            (lambda a, b, length_scales: np.exp(-0.5 * (_apart(a, b) / length_scales).sum(axis=2) ** 2),),
+        ),
+        Variant(
             "a root was taken of the sum of squares. In the RBF kernel the squared distance stands in the exponent; "
             "without the square it is nearer to Matérn 1/2.",
             (

@@ -68,6 +68,13 @@ def _by_determinant(factor: float, constant: float) -> Function:
     return function
 
 
+def _density_by_determinant(prior: Array, y: Array, noise: float) -> float:
+    """The density itself, which is infinite where the determinant underflows."""
+    c = prior + noise**2 * np.eye(len(y))
+    with np.errstate(divide="ignore", under="ignore"):
+        return float(np.exp(-0.5 * y @ np.linalg.solve(c, y)) / np.sqrt(np.linalg.det(2 * np.pi * c)))
+
+
 def _rbf(x: Array, length_scale: float, amplitude: float) -> Array:
     apart = (x[:, None] - x) / length_scale
     return np.asarray(amplitude**2 * np.exp(-0.5 * apart**2))
@@ -94,16 +101,18 @@ EXERCISE = Exercise(
             (*_factors(room=0.5), *(_by_determinant(0.5, constant) for constant in (-0.5, 0.0))),
         ),
         Variant(
-            "a factor 1/2 is missing: it stands before y C⁻¹ y and before ln det C.",
+            "a factor 1/2 is missing: it stands before y C⁻¹ y, before ln det C and before n ln 2π.",
             (
                 *(_factors(fit=-1.0) + _factors(room=-1.0) + _factors(fit=-1.0, room=-1.0)),
+                lambda prior, y, noise: _sum(prior, y, noise, constant=-1.0),
+                lambda prior, y, noise: _sum(prior, y, noise, -1.0, -1.0, -1.0),
                 *(_by_determinant(-1.0, constant) for constant in (-0.5, 0.0)),
             ),
         ),
         Variant(
-            "that is the training error: how far the posterior mean lies from the data. It falls to nothing as the "
-            "length scale shrinks, whatever the data. The likelihood asks what the prior, which has not seen them, "
-            "expected: y C⁻¹ y and ln det C.",
+            "that is the training error: how far the posterior mean lies from the data. A mean that follows every dot "
+            "wins, luck included. The likelihood asks what the prior, which has not seen them, expected: y C⁻¹ y and "
+            "ln det C.",
             (
                 lambda prior, y, noise: np.mean(_residuals(prior, y, noise) ** 2),
                 lambda prior, y, noise: np.sqrt(np.mean(_residuals(prior, y, noise) ** 2)),
@@ -117,6 +126,11 @@ EXERCISE = Exercise(
             "the determinant of many observations is so small that the computer takes it for 0, and its logarithm for "
             "minus infinity. np.linalg.slogdet(c)[1] gives the logarithm directly.",
             tuple(_by_determinant(-0.5, constant) for constant in (-0.5, 0.0)),
+        ),
+        Variant(
+            "the log-determinant came in half. If L is the Cholesky factor of C, the logarithms of its diagonal add up "
+            "to 1/2 ln det C already: subtract their sum as it is.",
+            _factors(room=-0.25),
         ),
         Variant(
             "the noise was left out. Observations have the covariance K + noise² I.",
@@ -170,9 +184,12 @@ EXERCISE = Exercise(
             ),
         ),
         Variant(
-            "that is the likelihood itself. With many observations it is too small for a computer: return its "
-            "logarithm.",
-            (lambda prior, y, noise: math.exp(min(_sum(prior, y, noise), 700)),),
+            "that is the likelihood itself. With many observations it is too small, or too large, for a computer: "
+            "return its logarithm.",
+            (
+                lambda prior, y, noise: math.exp(min(_sum(prior, y, noise), 700)),
+                _density_by_determinant,
+            ),
         ),
     ),
     remarks=(

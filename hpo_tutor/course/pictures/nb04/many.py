@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpo_tutor.scenes.layers import AnyLayer, Heatmap, Line, Points
+from hpo_tutor.scenes.looks import PAGE
 from hpo_tutor.scenes.processes import DRAWS
 from hpo_tutor.scenes.stage import Axis, Board, Scene, beside
 from hpo_tutor.scenes.ticks import number
@@ -19,6 +20,7 @@ Array = NDArray[np.float64]
 SIZES = (2, 3, 5, 9, 17, 50)
 N_DRAWS = 3
 SYMBOLS = ("circle", "square", "diamond")
+SEED = 38  # three hills each at length scale 0.1, as the question below the picture has it
 JITTER = 1e-9  # near places make two rows of the matrix all but equal
 
 
@@ -29,7 +31,7 @@ def ranks(n: int, length: float) -> Board:
     layers: list[AnyLayer] = []
     for k, (values, (color, dash), symbol) in enumerate(zip(draws, DRAWS, SYMBOLS, strict=False), start=1):
         layers.append(Line(x, values, color, dash, 1.5, name=f"draw {k}"))
-        layers.append(Points(x, values, color, symbol, size))
+        layers.append(Points(x, values, color, symbol, size, outline=PAGE if n < 10 else None))
     row = Scene(layers, Axis("place x", -0.03, 1.03), Axis("value", -3.2, 3.2), title=f"Draws of {n} numbers", aspect=1)
     half = 0.5 / (n - 1)
     edges = (-half, 1 + half)
@@ -74,7 +76,14 @@ def read_at(n: int, length: float) -> Array:
 
 @cache
 def _everywhere(length: float) -> tuple[Array, Array]:
-    """All places of all sizes, and three joint draws there."""
-    places = np.unique(np.concatenate([np.linspace(0, 1, n) for n in SIZES]).round(9))
-    mixing = np.linalg.cholesky(correlations(places, length) + JITTER * np.eye(len(places)))
-    return places, np.random.default_rng(7).standard_normal((N_DRAWS, len(places))) @ mixing.T
+    """All places of all sizes, and three joint draws there.
+
+    The places of small sizes come first in the Cholesky factor: dots that have nothing to do with each other then stay
+    where they are, whatever the length scale.
+    """
+    by_size = np.concatenate([np.linspace(0, 1, n) for n in SIZES]).round(9)
+    places, first = np.unique(by_size, return_index=True)
+    drawn = np.argsort(first)
+    mixing = np.linalg.cholesky(correlations(places[drawn], length) + JITTER * np.eye(len(places)))
+    draws = np.random.default_rng(SEED).standard_normal((N_DRAWS, len(places))) @ mixing.T
+    return places, draws[:, np.argsort(drawn)]

@@ -7,11 +7,11 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from hpo_tutor.figures.theme import FALLBACK, axis, dressed, ink
-from hpo_tutor.scenes.looks import GREY, ORANGE, SKY
+from hpo_tutor.scenes.looks import ORANGE, SKY
 from hpo_tutor.scenes.processes import BELIEF
 from hpo_tutor.scenes.ticks import number
 
-LOOKS = ((GREY, "square"), (ORANGE, "diamond"), (SKY, "x"), (BELIEF, "circle"))
+LOOKS = ((ORANGE, "diamond"), (SKY, "x"), (BELIEF, "circle"))
 
 
 def prediction_errors(errors: Mapping[str, ArrayLike], label: str) -> go.Figure:

@@ -4,7 +4,7 @@ problem   rng -> (x, y, new_x, new_y): what the model may see, and new observati
 model     (x, y, at) -> (mean, low, high): what it expects of new observations at these places, and the band, all (k,)
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from hpo_tutor.scenes.layers import AnyLayer, Band, Line, Marks, Points
 from hpo_tutor.scenes.looks import BLUE, GREY, INK, PAGE, RED, SKY
 from hpo_tutor.scenes.stage import Axis, Scene
 from hpo_tutor.scenes.ticks import number
+from hpo_tutor.surrogates import GaussianProcess, Kernel
 
 Array = NDArray[np.float64]
 Problem = Callable[[np.random.Generator], tuple[Array, Array, Array, Array]]
@@ -20,6 +21,37 @@ Model = Callable[[Array, Array, Array], tuple[Array, Array, Array]]
 
 GRID = np.linspace(0, 1, 301)
 OBSERVED = "mean ± 2 std of a new observation"
+
+
+def plain(shape: str) -> Model:
+    """The process of this shape whose length scale, amplitude, noise and mean are fitted."""
+
+    def model(x: Array, y: Array, at: Array) -> tuple[Array, Array, Array]:
+        start = Kernel(shape, 0.3, y.std(), 0.1 * y.std())
+        gp = GaussianProcess(start, float(y.mean())).condition(x[:, None], y).fitted(n_restarts=2)
+        mean, std = gp.predict(at[:, None])
+        wide = 2 * np.hypot(std, gp.kernel.noise)
+        return mean, mean - wide, mean + wide
+
+    return model
+
+
+def compare(models: Mapping[str, Model], problem: Problem, seeds: Iterable[int]) -> dict[str, dict[str, Array]]:
+    """How models fare at the new observations of many draws: model -> measure -> (draws,).
+
+    The measures: "error" of the mean (rmse), "inside": share of observations in the band, "width" of the band on
+    average, "below 0": share of places where the band reaches below 0.
+    """
+    results: dict[str, list[tuple[float, ...]]] = {name: [] for name in models}
+    for seed in seeds:
+        x, y, new_x, new_y = problem(np.random.default_rng(seed))
+        for name, model in models.items():
+            mean, low, high = model(x, y, new_x)
+            error = float(np.sqrt(np.mean((mean - new_y) ** 2)))
+            within = float(np.mean((low <= new_y) & (new_y <= high)))
+            results[name].append((error, within, float(np.mean(high - low)), float(np.mean(low < 0))))
+    measures = ("error", "inside", "width", "below 0")
+    return {name: dict(zip(measures, np.transpose(rows), strict=True)) for name, rows in results.items()}
 
 
 def guess(

@@ -127,7 +127,7 @@ def hill_bench(maps: Mapping[str, Hills], rates: Array, *, surprise_me: Mapping[
         return {**first.settings(path[-1]), "path": tuple(path)}
 
     def pick(scene: int, x: float, y: float, **_: Any) -> dict[str, Any]:
-        return {"length_scale": x, "noise": y, "path": ()} if scene == 1 else {}
+        return {"length_scale": x, "noise": y, "path": ()} if scene == 0 else {}
 
     middle = first.settings((len(first.noises) // 2, len(first.length_scales) // 2))
     return Workbench(
@@ -178,12 +178,12 @@ def ball(hills: Hills, rates: Array, place: Place, path: Sequence[Place] = ()) -
         aspect=0.8,
         grid=False,
     )
-    left = believed(gp, rates, title=f"{len(hills.y)} trainings", aspect=0.8)
+    belief = believed(gp, rates, title=f"{len(hills.y)} trainings", aspect=0.8)
     sentence = (
         f"Length scale {number(at['length_scale'])} of the axis, noise {number(at['noise'])} MeV: "
         f"the surprise is {number(surprise)} nats, the lowest on the map {number(lowest)}."
     )
-    return beside(left, landscape, sentence=sentence)
+    return beside(landscape, belief, sentence=sentence)  # the keyboard's cross begins in the first
 
 
 def _edges(middles: Array) -> tuple[float, float]:

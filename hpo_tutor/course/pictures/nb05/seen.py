@@ -29,6 +29,12 @@ def single(losses: Array, rng: np.random.Generator) -> tuple[Array, Array]:
     return shuffled[0], shuffled[1:]
 
 
+def inside(gp: GaussianProcess, x: Array, y: Array) -> NDArray[np.bool_]:
+    """Whether trainings y at x lie in the band that is promised for new ones, mean ± 2 std; all (k,)."""
+    mean, std = gp.predict(x[:, None])
+    return np.asarray(np.abs(y - mean) <= 2 * np.hypot(std, gp.kernel.noise))
+
+
 def believed(
     gp: GaussianProcess,
     rates: Array,
@@ -56,13 +62,17 @@ def believed(
         gp, GRID, across=rate_axis(rates), up=Axis("validation loss (rmse, GeV)", low, high), title=title, aspect=aspect
     )
     wider = Band(GRID, mean - around, mean + around, SKY, 0.22, name=OBSERVED)
-    others = [] if unseen is None else [Points(*unseen, GREY, "diamond", 6, 0.9, outline=None, name="not seen")]
     best, least = (number(2000 * float(end)) for end in (std.min(), std.max()))
     sentence = (
         f"{len(gp.y)} trainings, noise {number(1000 * gp.kernel.noise)} MeV. Two std of the function are {best} MeV "
         f"where it is known best, and {least} MeV where it is known least."
     )
-    return replace(scene, layers=[wider, *others, *scene.layers], sentence=sentence)
+    if unseen is None:
+        return replace(scene, layers=[wider, *scene.layers], sentence=sentence)
+    diamonds = Points(*unseen, GREY, "diamond", 6, 0.9, outline=None, name="not seen")
+    held = inside(gp, *unseen)
+    sentence += f" Of the {len(held)} trainings that were not seen, {held.sum()} lie in the outer band."
+    return replace(scene, layers=[wider, diamonds, *scene.layers], sentence=sentence)
 
 
 def rate_axis(rates: Array) -> Axis:
