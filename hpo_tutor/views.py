@@ -23,3 +23,122 @@ class DesignView(NamedTuple):
     points: NDArray[np.float64]
     n_asked: int
     name: str
+
+
+class Mixture(NamedTuple):
+    """A Parzen estimator, as a sum of windows.
+
+    Attributes:
+        weights: (k,) of the components, summing to 1; for a choice, the probability of each of its k options.
+        means, widths: (k,) of the normal distributions that are added up, cut off at the bounds; (0,) for a choice.
+    """
+
+    weights: NDArray[np.float64]
+    means: NDArray[np.float64]
+    widths: NDArray[np.float64]
+
+
+class ParzenView(NamedTuple):
+    """What TPE believed of one hyperparameter; all places are in the units in which the mixtures live.
+
+    These are the hyperparameter's own, its natural logarithm on a log scale, and for a choice the index of the option.
+
+    Attributes:
+        name: of the hyperparameter.
+        kind: "float", "integer" or "choice"; to hyperopt, a whole number on which others depend is a choice too.
+        log: whether the units are logarithms.
+        good, bad: (k,), (m,) its values among the good and the bad trials in which it was active.
+        low, high: where the mixtures are cut off; for a choice, the first and the last index.
+        l, g: the mixtures of the good and of the bad.
+        grid: (p,) places between the bounds, all values of an integer or a choice if they are few.
+        l_density, g_density: (p,) there, per unit; the probability of each value of an integer or a choice.
+        candidates: (c,) drawn from l; (0,) where the hyperparameter is inactive in the proposal.
+        log_l, log_g: (c,) natural logarithms of both densities at the candidates.
+        chosen: which candidate was proposed, the largest of log_l - log_g; -1 where there is none.
+    """
+
+    name: str
+    kind: str
+    log: bool
+    good: NDArray[np.float64]
+    bad: NDArray[np.float64]
+    low: float
+    high: float
+    l: Mixture  # noqa: E741 - the paper's letter
+    g: Mixture
+    grid: NDArray[np.float64]
+    l_density: NDArray[np.float64]
+    g_density: NDArray[np.float64]
+    candidates: NDArray[np.float64]
+    log_l: NDArray[np.float64]
+    log_g: NDArray[np.float64]
+    chosen: int
+
+
+class TPEView(NamedTuple):
+    """The belief of TPE at its last ask.
+
+    Attributes:
+        names: of the hyperparameters.
+        good, bad: (k,), (m,) numbers of the trials of which l and g are made; failed and pending ones are bad.
+        hyperparameters: one view each; () where the proposal was drawn at random, as at the beginning.
+    """
+
+    names: tuple[str, ...]
+    good: NDArray[np.intp]
+    bad: NDArray[np.intp]
+    hyperparameters: tuple[ParzenView, ...]
+
+
+class Slice(NamedTuple):
+    """Belief along one or two hyperparameters, the others held.
+
+    Attributes:
+        axes: which hyperparameters vary, (i,) or (i, j).
+        held: (d,) the point of the unit cube through which the slice goes.
+        grids: the unit coordinates of each axis, (g,) each.
+        mean, std: belief about the loss, in its unit; (g,) for one axis, (g_j, g_i) for two, whose first row has the
+            lowest value of axis j.
+        acquisition: what a trial there was worth, the same shape; larger is better.
+    """
+
+    axes: tuple[int, ...]
+    held: NDArray[np.float64]
+    grids: tuple[NDArray[np.float64], ...]
+    mean: NDArray[np.float64]
+    std: NDArray[np.float64]
+    acquisition: NDArray[np.float64]
+
+
+class BayesianView(NamedTuple):
+    """The belief of Bayesian optimisation, all points in the unit cube and all losses in their own unit.
+
+    Attributes:
+        names: the hyperparameters.
+        points, losses: (n, d) and (n,) complete trials, as the model saw them: inactive hyperparameters in the middle,
+            losses far above all others perhaps squeezed (``BayesianOptimization(squeeze=False)`` never does).
+        pending: (p, d) trials whose losses were not known yet.
+        proposal: (d,) the point of the last ask; (0,) before the first.
+        slices: one for one or two hyperparameters, one for each beyond; none in the start-up phase.
+        candidates, gains: (m, d) and (m,) what was weighed at the last ask, and its values of the acquisition function.
+        best: the incumbent's loss in the acquisition function; nan in the start-up phase.
+        acquisition: "ei", "plug-in-ei", "pi", "lcb" or "thompson".
+        shape: of the kernel.
+        length_scales: (d,) of each hyperparameter, in sides of the unit cube; (0,) in the start-up phase.
+        amplitude, noise: of the kernel, in the loss's unit; nan in the start-up phase.
+    """
+
+    names: tuple[str, ...]
+    points: NDArray[np.float64]
+    losses: NDArray[np.float64]
+    pending: NDArray[np.float64]
+    proposal: NDArray[np.float64]
+    slices: tuple[Slice, ...]
+    candidates: NDArray[np.float64]
+    gains: NDArray[np.float64]
+    best: float
+    acquisition: str
+    shape: str
+    length_scales: NDArray[np.float64]
+    amplitude: float
+    noise: float

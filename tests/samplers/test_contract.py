@@ -40,7 +40,9 @@ class Entry(NamedTuple):
 SAMPLERS = [
     *(Entry(name, partial(samplers.Design, name=name)) for name in designs.NAMES),
     Entry("HandTuning", games.HandTuning),
-    # few random draws, so that they soon learn
+    # few first draws, so that they soon learn
+    Entry("BayesianOptimization", partial(samplers.BayesianOptimization, n_startup=3), n_spaces=20),
+    Entry("TPE", partial(samplers.TPE, n_startup=3), n_spaces=12, fits=few_branches),
     Entry("preview of BayesianOptimization", partial(previews.BayesianOptimization, n_random=3), n_spaces=12),
     Entry("preview of TPE", partial(previews.TPE, n_random=3), n_spaces=12, fits=few_branches),
 ]
