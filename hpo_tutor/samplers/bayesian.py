@@ -9,14 +9,12 @@ Jones, Schonlau & Welch (1998), doi:10.1023/A:1008306431147; Snoek, Larochelle &
 
 import math
 from collections.abc import Iterable, Iterator
-from functools import cache
 from itertools import chain
 from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
-from threadpoolctl import ThreadpoolController
 
 from hpo_tutor.acquisition import plug_in_incumbent, thompson_sampling
 from hpo_tutor.samplers.base import BaseSampler
@@ -27,6 +25,7 @@ from hpo_tutor.samplers.modelling import Modeller
 from hpo_tutor.search_space import SearchSpace
 from hpo_tutor.surrogates.gaussian_process import GaussianProcess
 from hpo_tutor.surrogates.kernels import SHAPES
+from hpo_tutor.surrogates.threads import one_thread
 from hpo_tutor.trials import Trial
 from hpo_tutor.views import BayesianView
 
@@ -91,7 +90,7 @@ class BayesianOptimization(BaseSampler):
     def view(self) -> BayesianView:
         """The model behind the last ask; the slices are computed when they are first looked at."""
         if self._belief is not None and not self._view.slices:
-            with _one_thread():
+            with one_thread():
                 held = self._view.points[np.argmin(self._view.losses)]
                 self._view = self._view._replace(slices=slices(self._belief, self._geometry, held))
         return self._view
@@ -101,7 +100,7 @@ class BayesianOptimization(BaseSampler):
         if len(self.told) + len(self.pending) < n_startup or len(_complete(self.told)) < 2:
             self._belief, point = None, self._next_of_design()
         else:
-            with _one_thread():
+            with one_thread():
                 point = self._best_candidate()
         self._view = self._new_view(point)
         return self.space.from_unit(point)
@@ -210,13 +209,3 @@ class BayesianOptimization(BaseSampler):
 
 def _complete(trials: Iterable[Trial]) -> list[Trial]:
     return [trial for trial in trials if trial.state == "complete"]
-
-
-@cache
-def _threads() -> ThreadpoolController:
-    return ThreadpoolController()  # it looks through all libraries that are loaded; once is enough
-
-
-def _one_thread() -> Any:
-    """Within it, linear algebra uses one thread: matrices this small gain nothing from a second one."""
-    return _threads().limit(limits=1)

@@ -18,6 +18,7 @@ from scipy.linalg.lapack import dtrtrs
 
 from hpo_tutor.surrogates.kernels import SHAPES, Kernel
 from hpo_tutor.surrogates.likelihood import Likelihood, factor, maximise
+from hpo_tutor.surrogates.threads import one_thread
 
 Array = NDArray[np.float64]
 
@@ -145,7 +146,8 @@ class GaussianProcess:
             start = own.copy()
             start[~kept] = rng.uniform(low[~kept], high[~kept])
             starts.append(start)
-        theta, _ = maximise(likelihood, starts, low, high)
+        with one_thread():
+            theta, _ = maximise(likelihood, starts, low, high)
         *scales, amplitude, noise = np.exp(theta)
         kernel = Kernel(self.kernel.shape, scales if each else scales[0], amplitude, noise)
         return self._of(kernel, likelihood.best_mean(theta), self.x, self.y)

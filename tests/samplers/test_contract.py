@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hpo_tutor import designs, samplers
-from hpo_tutor.course import games, previews
+from hpo_tutor.course import games
 from hpo_tutor.protocols import Sampler
 from hpo_tutor.search_space import Choice, Float, Integer, SearchSpace
 from tests.samplers import contract
@@ -43,8 +43,6 @@ SAMPLERS = [
     # few first draws, so that they soon learn
     Entry("BayesianOptimization", partial(samplers.BayesianOptimization, n_startup=3), n_spaces=20),
     Entry("TPE", partial(samplers.TPE, n_startup=3), n_spaces=12, fits=few_branches),
-    Entry("preview of BayesianOptimization", partial(previews.BayesianOptimization, n_random=3), n_spaces=12),
-    Entry("preview of TPE", partial(previews.TPE, n_random=3), n_spaces=12, fits=few_branches),
 ]
 
 FLAT = SearchSpace(learning_rate=Float(1e-4, 1e-1, log=True), width=Float(1, 64))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hpo_tutor.course.pictures.nb03 import one_training as one_training
 from hpo_tutor.race import Race
 from hpo_tutor.scenes import races
 from hpo_tutor.scenes.layers import Heatmap, Line, Marks, Points
