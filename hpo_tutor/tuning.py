@@ -23,7 +23,10 @@ from hpo_tutor.search_log import SearchLog
 from hpo_tutor.trials import History, Trial
 
 INTERRUPTED = "interrupted"
-AS_BEFORE = "make the sampler as before (same kind, seed and number of points, fresh), or use another log"
+AS_BEFORE = (
+    "make the sampler as before (same kind, seed and number of points, fresh), with the same n_trials where its beginning "
+    "depends on that, or use another log"
+)
 
 Function = Callable[[Mapping[str, Any]], float | Sequence[float]]
 

@@ -81,7 +81,8 @@ class TPEView(NamedTuple):
     Attributes:
         names: of the hyperparameters.
         good, bad: (k,), (m,) numbers of the trials of which l and g are made; failed and pending ones are bad.
-        hyperparameters: one view each; () where the proposal was drawn at random, as at the beginning.
+        hyperparameters: one view each, of those that can be active at all; () where the proposal was drawn at random,
+            as at the beginning.
     """
 
     names: tuple[str, ...]

@@ -8,7 +8,7 @@ Jones, Schonlau & Welch (1998), doi:10.1023/A:1008306431147; Snoek, Larochelle &
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, get_args
 
@@ -47,7 +47,7 @@ class BayesianOptimization(BaseSampler):
         space: what is searched.
         seed: draws the first points and the candidates.
         n_startup: trials before the first that rests on a model; None for twice the hyperparameters and two, but at
-            most a quarter of the budget.
+            most a quarter of the budget. Give it where a logged search of few trials is to be continued with more.
         acquisition: "ei" (expected improvement on the best loss seen), "plug-in-ei" (on the lowest posterior mean among
             the trials), "pi" (probability of improvement), "lcb" (lower confidence bound) or "thompson".
         kernel: the shape of the kernel, a name of ``surrogates.Kernel``.
@@ -94,6 +94,15 @@ class BayesianOptimization(BaseSampler):
                 held = self._view.points[np.argmin(self._view.losses)]
                 self._view = self._view._replace(slices=slices(self._belief, self._geometry, held))
         return self._view
+
+    def tell(self, trial: Trial, loss: float | Sequence[float]) -> None:
+        """Learn what a trial reached; see ``BaseSampler``.
+
+        Raises:
+            ValueError: there is no loss at all, or the config lies outside the space, where the model sees nothing.
+        """
+        self.space.to_unit(trial.config)
+        super().tell(trial, loss)
 
     def _suggest(self, number: int) -> dict[str, Any]:
         n_startup = self._default_startup() if self.n_startup is None else self.n_startup

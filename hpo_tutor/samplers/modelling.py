@@ -2,8 +2,8 @@
 
     features  (n, D)  of the trials, as ``geometry`` has them
     losses    (n,)    what they reached, nan where they failed
-    seen      (n,)    what the model is told instead: losses far above all others may be squeezed, and failed trials
-                      have the worst of them
+    seen      (n,)    what the model is told instead: losses far above all others may be squeezed, failed trials
+                      have the worst of them, and beyond MOST all are alike
     theta     (d+2,)  logarithms of the kernel's hyperparameters (see ``surrogates.likelihood``), for losses that are
                       shifted and scaled to mean 0 and standard deviation 1
 
@@ -23,6 +23,7 @@ from hpo_tutor.surrogates.likelihood import Likelihood, Prior, maximise
 
 Array = NDArray[np.float64]
 
+MOST = 1e100  # a larger loss counts as this one: its square would be no number any more
 FAR = 3.0  # losses this many times as far above the median as the best lies below it may be squeezed
 FEW = 30  # so many trials are fitted from two starts: what suits the last model, and what was thought beforehand
 # What is thought of the kernel beforehand, for length scales, amplitude and noise: bounds, centre, and the width of the
@@ -51,6 +52,7 @@ class Modeller:
 
     def fit(self, features: Array, losses: Array) -> tuple[GaussianProcess, Array]:
         """The process, and the losses as it sees them, shape (n,); at least one trial is complete."""
+        losses = np.clip(losses, -MOST, MOST)
         complete = losses[~np.isnan(losses)]
         fits = [self._fit(features, losses, complete, 0.0, False)]
         squeezed, log_slopes = squeeze(complete)

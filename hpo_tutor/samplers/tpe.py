@@ -8,7 +8,7 @@ Bergstra, Bardenet, Bengio & Kégl (2011), Algorithms for hyper-parameter optimi
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hpo_tutor.samplers.base import BaseSampler
@@ -36,7 +36,7 @@ class TPE(BaseSampler):
         prior_weight: what the search space itself counts for, in trials.
 
     Raises:
-        ValueError: one of the numbers is not positive.
+        ValueError: one of the numbers is not positive, or infinite.
     """
 
     def __init__(
@@ -55,8 +55,10 @@ class TPE(BaseSampler):
         super().__init__(space, seed)
         positive = {"n_startup": n_startup, "n_candidates": n_candidates, "gamma": gamma, "prior_weight": prior_weight}
         for name, value in positive.items():
-            if not value > 0:
-                raise ValueError(f"{name} must be positive, it is {value}; leave it out for hyperopt's own value")
+            if not 0 < value < math.inf:
+                raise ValueError(
+                    f"{name} must be positive and finite, it is {value}; leave it out for hyperopt's own value"
+                )
         self.n_startup = n_startup
         self.n_candidates = n_candidates
         self.settings = Settings(gamma, prior_weight)
@@ -73,6 +75,15 @@ class TPE(BaseSampler):
             self._view = believed(self._question, self._domain.params, self.space.names, self.settings)
         return self._view
 
+    def tell(self, trial: Trial, loss: float | Sequence[float]) -> None:
+        """Learn what a trial reached; see ``BaseSampler``.
+
+        Raises:
+            ValueError: there is no loss at all, or the config lies outside the space, where hyperopt has no densities.
+        """
+        self.space.to_unit(trial.config)
+        super().tell(trial, loss)
+
     def _suggest(self, number: int) -> dict[str, Any]:
         from hyperopt import space_eval
         from hyperopt.base import spec_from_misc
@@ -86,7 +97,8 @@ class TPE(BaseSampler):
             document, weighed = self._asked_of_hyperopt(tid, question)
             config = self.space.from_hyperopt(space_eval(self._domain.expr, spec_from_misc(document["misc"])))
             if self.space.satisfies(config):
-                self._question = question._replace(weighed=tuple(weighed)) if weighed else None
+                found = question._replace(weighed=tuple(weighed), proposed=document["misc"]["vals"])
+                self._question = found if weighed else None
                 break
         else:
             config, self._question = self.space.sample(self.rng), None

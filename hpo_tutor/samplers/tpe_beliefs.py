@@ -8,8 +8,9 @@ place   the value in the units in which a mixture lives: its natural logarithm o
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,12 +50,13 @@ class Weighed(NamedTuple):
 
 
 class Question(NamedTuple):
-    """What hyperopt knew when it was asked, one entry a trial in the order of their ids, and what it weighed."""
+    """What hyperopt knew when asked, one entry a trial in the order of their ids; what it weighed and proposed."""
 
     numbers: tuple[int, ...]
     losses: tuple[float, ...]
     miscs: tuple[Mapping[str, Any], ...]
     weighed: tuple[Weighed, ...] = ()
+    proposed: Mapping[str, Any] = MappingProxyType({})  # name -> the raw value in a list, which is empty if inactive
 
 
 @contextmanager
@@ -87,7 +89,7 @@ def believed(
 
     Args:
         question: None where the proposal was drawn at random.
-        params: name -> node of hyperopt's prior distribution.
+        params: name -> node of hyperopt's prior distribution; what no config has, hyperopt does not know.
         names: of the hyperparameters, in order.
         settings: as the question was asked.
     """
@@ -97,7 +99,7 @@ def believed(
         return TPEView(names, _frozen([], np.intp), _frozen([], np.intp), ())
     tids = [misc["tid"] for misc in question.miscs]
     good, bad = ap_split_trials(tids, question.numbers, tids, question.losses, settings.gamma)
-    views = tuple(_of_one(name, params[name], tids, question, settings) for name in names)
+    views = tuple(_of_one(name, params[name], tids, question, settings) for name in names if name in params)
     return TPEView(names, _frozen(good, np.intp), _frozen(bad, np.intp), views)
 
 
@@ -111,7 +113,7 @@ def _of_one(name: str, node: Any, tids: list[int], question: Question, settings:
     low, high = _bounds(node)
     l, g = (_mixture(node, places, low, high, settings.prior_weight) for places in (good, bad))  # noqa: E741
     grid = _grid(node, low, high)
-    weighed = _find(question.weighed, node, l, g)
+    weighed = _find(question.weighed, question.proposed[name], node, l, g)
     candidates = _places(node, weighed.candidates)
     log_l, log_g = (_log_density(node, one, candidates) for one in (l, g))
     return ParzenView(
@@ -201,10 +203,11 @@ def _log_density(node: Any, mixture: Mixture, places: Array) -> Array:
     return np.asarray(GMM1_lpdf(places, *mixture, low=low, high=high, q=q))
 
 
-def _find(weighed: tuple[Weighed, ...], node: Any, l: Mixture, g: Mixture) -> Weighed:  # noqa: E741
-    """What was weighed for this hyperparameter: the record that its two mixtures explain."""
+def _find(weighed: tuple[Weighed, ...], proposed: Sequence[Any], node: Any, l: Mixture, g: Mixture) -> Weighed:  # noqa: E741
+    """What was weighed for this hyperparameter: the record that leads to its value, and that its mixtures explain."""
     for one in weighed:
-        if _explains(node, l, one.candidates, one.log_l) and _explains(node, g, one.candidates, one.log_g):
+        explained = _explains(node, l, one.candidates, one.log_l) and _explains(node, g, one.candidates, one.log_g)
+        if explained and one.candidates[np.argmax(one.log_l - one.log_g)] in proposed:  # two mixtures may be alike
             return one
     return Weighed(np.empty(0), np.empty(0), np.empty(0))
 

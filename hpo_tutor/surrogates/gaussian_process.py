@@ -82,8 +82,15 @@ class GaussianProcess:
         """Mean and standard deviation at one point x (d,), and the derivatives of both, each of shape (d,).
 
         Where the standard deviation is 0 it has a corner; its derivative is said to be 0 there.
+
+        Raises:
+            ValueError: the point has another number of coordinates than the observations.
         """
         x = np.asarray(x, dtype=np.float64)
+        if not len(self.y):  # the prior is the same everywhere, and LAPACK takes no empty matrix
+            return self.mean, self.kernel.amplitude, np.zeros_like(x), np.zeros_like(x)
+        if x.shape != self.x.shape[1:]:
+            raise ValueError(f"a point has shape {self.x.shape[1:]}, as the observations have; got shape {x.shape}")
         scales = np.asarray(self.kernel.length_scales)
         apart = (x - self.x) / scales
         s, shape, power = (apart**2).sum(axis=1), SHAPES[self.kernel.shape], self.kernel.amplitude**2

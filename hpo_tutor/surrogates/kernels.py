@@ -117,10 +117,17 @@ class Kernel:
         """Covariance of the function's values at a (n, d) and b (m, d), or at a and a; shape (n, m), without noise.
 
         Raises:
-            ValueError: the points are no matrix, or have another number of columns than there are length scales.
+            ValueError: the points are no matrix, or have another number of columns than there are length scales, or
+                than the points that they are compared with.
         """
         a = self.scaled(a)
-        s: Array = cdist(a, a if b is None else self.scaled(b), "sqeuclidean")
+        b = a if b is None else self.scaled(b)
+        if a.shape[1] != b.shape[1]:
+            raise ValueError(
+                f"points are compared with points of as many columns, one for each hyperparameter; "
+                f"got {a.shape[1]} and {b.shape[1]}"
+            )
+        s: Array = cdist(a, b, "sqeuclidean")
         return self.amplitude**2 * SHAPES[self.shape].correlation(s)
 
     def scaled(self, points: Array) -> Array:

@@ -111,7 +111,7 @@ def maximise(
     """
     free = low < high
     best, largest = starts[0], likelihood(starts[0])[0]
-    for start in starts:
+    for start in starts if free.any() else ():
 
         def downhill(part: Array, start: Array = start) -> tuple[float, Array]:
             theta = start.copy()
@@ -148,6 +148,7 @@ def factor(covariance: Array, power: float) -> Array:
             )
         except LinAlgError:
             continue
-        if jitter or not len(lower) or np.diag(lower).min() ** 2 > JITTER * power:
+        smallest = np.diag(lower).min(initial=np.inf)  # nan where there is one in the covariance: LAPACK may not mind
+        if smallest > 0 and (jitter or smallest**2 > JITTER * power):
             return lower
     raise ValueError("a covariance matrix must have no negative eigenvalues; check the kernel's numbers for nan")

@@ -18,6 +18,7 @@ from scipy.stats import norm
 Array = NDArray[np.float64]
 
 FINEST = 100  # no window of hyperopt's is narrower than this share of the range
+LEAST = 1e-6  # of the windows must lie between the bounds: draws from less would take for ever
 
 
 class ParzenEstimator:
@@ -36,7 +37,8 @@ class ParzenEstimator:
 
     Raises:
         ValueError: there is no window, a width is not positive, a weight is negative or all are 0, the numbers of
-            places, widths and weights differ, or the bounds are not in order.
+            places, widths and weights differ, the bounds are not in order, a place or a width is not finite, or next to
+            nothing of the windows lies between the bounds.
     """
 
     def __init__(
@@ -53,14 +55,18 @@ class ParzenEstimator:
             raise ValueError(f"an estimator needs a list of places, at least one; got shape {self.places.shape}")
         self.widths = _of_each(widths, n, "widths")
         given = _of_each(1.0 if weights is None else weights, n, "weights")
-        if not np.all(self.widths > 0):
-            raise ValueError(f"every width must be positive, the smallest is {self.widths.min():g}")
+        if not np.isfinite(self.places).all():
+            raise ValueError(f"every place must be a finite number, got {self.places}; leave failed trials out")
+        if not (np.isfinite(self.widths).all() and np.all(self.widths > 0)):
+            raise ValueError(f"every width must be positive and finite, the smallest is {self.widths.min():g}")
         if np.any(given < 0) or not 0 < given.sum() < math.inf:
             raise ValueError(f"weights must not be negative, and one must be positive; got {given}")
         if not low < high:
             raise ValueError(f"low must be less than high, got low={low} and high={high}; swap them")
         self.weights = _frozen(given / given.sum())
         self.low, self.high = float(low), float(high)
+        if not self._share() > LEAST:
+            raise ValueError(f"windows must reach between the bounds, {low} and {high}; got places {self.places}")
 
     @classmethod
     def with_prior(
@@ -84,10 +90,15 @@ class ParzenEstimator:
             prior_weight: what the prior counts for, beside places that count 1 each.
             weights: (n,) of the places; None for 1 each. hyperopt gives the newest 25 a weight of 1, and the older
                 ones less and less, down to 1/n.
+
+        Raises:
+            ValueError: as the class does; also where a bound is not finite.
         """
         given = np.asarray(places, dtype=np.float64)
+        if not (math.isfinite(low) and math.isfinite(high) and low < high):
+            raise ValueError(f"the prior needs two finite bounds, low less than high, got low={low} and high={high}")
         middle, span = (low + high) / 2, high - low
-        own = np.ones(len(given)) if weights is None else np.asarray(weights, dtype=np.float64)
+        own = _of_each(1.0 if weights is None else weights, len(given), "weights")
         at = int(np.sum(given < middle))
         order = np.argsort(given, kind="stable")
         middles = np.insert(given[order], at, middle)

@@ -204,7 +204,13 @@ class Live(Pictures):
         if run is not self._run:
             return
         if run.ended:
-            shown = self._all(run)
+            try:
+                shown = self._all(run)
+            except Exception as error:  # the page must not wait for ever for the end
+                run.error = run.error or error
+                text = {"running": False, "text": "ended by an error", "problem": _problem(run.error)}
+                self._put(progress=self.progress | text)
+                return
             how = "ended by an error" if run.error else "stopped" if run.asked_to_stop else "done"
             problem = _problem(run.error) if run.error else ""
             self._show(shown.boards, epoch=shown.epoch, text=f"{how} {shown.text}", problem=problem)

@@ -55,8 +55,7 @@ class Setting:
         check_map(self.task, self.across, self.up)
         if self.design not in designs.NAMES:
             raise ValueError(f"design must be one of {', '.join(designs.NAMES)}, got {self.design!r}")
-        if int(self.n_networks) != self.n_networks or not 1 <= self.n_networks <= MOST_NETWORKS:
-            raise ValueError(f"n_networks must be a whole number from 1 to {MOST_NETWORKS}, got {self.n_networks!r}")
+        check_count("n_networks", self.n_networks, MOST_NETWORKS)
 
     def cohort(self) -> Cohort:
         """The networks before they train.
@@ -78,6 +77,13 @@ class Setting:
             n_epochs=max(epochs),
             ground=recorded(self.task, space),
         )
+
+
+def check_count(name: str, count: Any, most: int) -> None:
+    """Raise ValueError unless a count is a whole number from 1 to ``most``."""
+    whole = isinstance(count, int | float | np.integer) and float(count).is_integer()
+    if not (whole and 1 <= count <= most):
+        raise ValueError(f"{name} must be a whole number from 1 to {most}, got {count!r}")
 
 
 def check_map(name: str, across: str, up: str) -> None:

@@ -21,7 +21,7 @@ from hpo_tutor.scenes.training import Cohort, Standing
 from hpo_tutor.search_space import SearchSpace
 from hpo_tutor.trials import Trial
 from hpo_tutor.tuning import trial_seed
-from hpo_tutor.widgets.live_run import MOST_NETWORKS, Array, Worker, check_map, guess, recorded
+from hpo_tutor.widgets.live_run import MOST_NETWORKS, Array, Worker, check_count, check_map, guess, recorded
 
 SAMPLERS: Mapping[str, Callable[..., Sampler]] = MappingProxyType(
     {
@@ -61,9 +61,8 @@ class SearchSetting:
         check_map(self.task, self.across, self.up)
         if self.sampler not in SAMPLERS:
             raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, got {self.sampler!r}")
-        for name, count, most in (("n_trials", self.n_trials, MOST_TRIALS), ("batch", self.batch, MOST_NETWORKS)):
-            if int(count) != count or not 1 <= count <= most:
-                raise ValueError(f"{name} must be a whole number from 1 to {most}, got {count!r}")
+        check_count("n_trials", self.n_trials, MOST_TRIALS)
+        check_count("batch", self.batch, MOST_NETWORKS)
 
     @property
     def space(self) -> SearchSpace:

@@ -46,7 +46,8 @@ class Workbench:
         picture: of these values.
 
     Raises:
-        ValueError: there are more dials than the page has room for, or ``start`` or a preset names what is not there.
+        ValueError: there are more dials than the page has room for, ``start`` or a preset names what is not there, or a
+            button is called "Start again".
     """
 
     def __init__(
@@ -67,6 +68,8 @@ class Workbench:
         self._make, self._state = make, dict(state or {})
         if doubled := self.dials.keys() & self._state.keys():
             raise ValueError(f"a name is a dial or an entry of the state, not both; got {', '.join(sorted(doubled))}")
+        if START_AGAIN in {*(actions or {}), *(presets or {})}:
+            raise ValueError(f"every workbench has a button {START_AGAIN!r} already; call yours otherwise")
         self.actions = {**(actions or {}), **{text: _always(answer) for text, answer in (presets or {}).items()}}
         for answer in (presets or {}).values():
             self._settled(answer)

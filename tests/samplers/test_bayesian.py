@@ -145,6 +145,28 @@ def test_one_huge_loss_does_not_flatten_the_rest():
     )
 
 
+@pytest.mark.parametrize("huge", [1e160, 1.7e308, -1e300])
+def test_a_loss_whose_square_is_no_number_does_no_harm(huge):
+    """Some such losses or nothing else: the search goes on, its belief is finite, and it keeps off large ones."""
+    sampler, history = searched(SQUARE, lambda config: huge if config["x"] < 0.3 else bowl(config), 20)
+    met = history.losses == huge
+    assert met.any()
+    assert np.isfinite(sampler.view().slices[0].mean).all()
+    assert huge < 0 or met[5:].mean() < 0.15
+    alike = searched(SQUARE, lambda config: huge, 8)[1]
+    assert len({tuple(trial.config.values()) for trial in alike}) == 8
+
+
+def test_a_trial_from_outside_is_refused_and_does_no_harm():
+    """The rule is told at once, when the trial comes; the sampler goes on as if it had not."""
+    sampler = searched(LINE, lambda config: config["x"] ** 2, 6)[0]
+    for config, message in (({"x": 7.0}, "x=7.0 is outside its domain"), ({"y": 1.0}, "x is missing")):
+        with pytest.raises(ValueError, match=message):
+            sampler.tell(Trial(100, config), 0.0)
+    LINE.validate(sampler.ask().config)
+    assert len(sampler.told) == 6
+
+
 def test_squeezing_can_be_left_out():
     """Then the view has every loss as it was told."""
     sampler, history = searched(SQUARE, lambda config: 1e6 * (config["x"] < 0.1) + bowl(config), 12, squeeze=False)

@@ -115,7 +115,26 @@ def test_it_keeps_constraints_even_where_few_suggestions_do(highest):
         sampler.tell(trial, float(trial.number))
 
 
-@pytest.mark.parametrize("more", [{"n_startup": 0}, {"n_candidates": 0}, {"gamma": -1}, {"prior_weight": math.nan}])
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"x": 0.5, "rate": 0.0}, "rate=0.0 is outside its domain"),
+        ({"x": math.nan, "rate": 0.01}, "x=nan is outside its domain"),
+        ({"x": 0.5}, "rate is missing"),
+    ],
+)
+def test_a_trial_from_outside_is_refused_and_does_no_harm(config, message):
+    """The rule is told at once, when the trial comes; the sampler goes on as if it had not."""
+    sampler = told(SQUARE, 8, n_startup=5)
+    with pytest.raises(ValueError, match=message):
+        sampler.tell(Trial(100, config), 0.0)
+    assert sampler.ask().config == told(SQUARE, 8, n_startup=5).ask().config
+    assert len(sampler.told) == 8
+
+
+@pytest.mark.parametrize(
+    "more", [{"gamma": math.inf}, {"n_startup": 0}, {"n_candidates": 0}, {"gamma": -1}, {"prior_weight": math.nan}]
+)
 def test_settings_are_positive(more):
     """Zero, a negative number and nan are refused by name."""
     with pytest.raises(ValueError, match=f"{next(iter(more))} must be positive"):
@@ -214,7 +233,7 @@ def test_the_best_candidate_is_proposed(space, seed):
     sampler = told(space, 30, seed)
     config = sampler.ask().config
     view = sampler.view()
-    assert [one.name for one in view.hyperparameters] == list(space.names)
+    assert {*config} - {*space.fixed} <= {one.name for one in view.hyperparameters} <= {*space.names}
     for one in view.hyperparameters:
         assert len(one.candidates) == len(one.log_l) == len(one.log_g) == (24 if one.name in config else 0)
         if one.name in config:
@@ -223,6 +242,28 @@ def test_the_best_candidate_is_proposed(space, seed):
             assert config[one.name] == pytest.approx(value_of(one, space))
         else:
             assert one.chosen == -1
+
+
+def test_a_hyperparameter_that_is_never_active_is_not_believed_in():
+    """As hyperopt's graph leaves it out, so does the view; the others are all there."""
+    space = SearchSpace(
+        a=Integer(0, 1), b=Integer(0, 1, when="a == 1"), never=Float(0, 1, when="a == 0 and b == 1"), x=Float(0, 1)
+    )
+    sampler = told(space, 12, n_startup=5)
+    sampler.ask()
+    assert [one.name for one in sampler.view().hyperparameters] == ["a", "b", "x"]
+
+
+def test_alike_hyperparameters_keep_their_own_candidates():
+    """Told trials with x = y only, both have the same mixtures; each shows the candidates that led to its own value."""
+    space = SearchSpace(x=Float(0, 1), y=Float(0, 1))
+    for seed in range(8):
+        sampler, rng = TPE(space, seed=seed, n_startup=5), np.random.default_rng(seed)
+        for number, place in enumerate(rng.random(12).tolist()):
+            sampler.tell(Trial(100 + number, {"x": place, "y": place}), float(rng.normal()))
+        config = sampler.ask().config
+        for one in sampler.view().hyperparameters:
+            assert value_of(one, space) == config[one.name]
 
 
 def test_densities_count_to_one():

@@ -219,3 +219,28 @@ def test_a_mean_is_a_number():
     """Not nan."""
     with pytest.raises(ValueError, match="must be a finite number, got nan"):
         GaussianProcess(Kernel(), math.nan)
+
+
+def test_points_of_other_columns_than_the_observations_are_refused():
+    """Also where one length scale serves all columns, and for slopes, which would be those of other points."""
+    process = GaussianProcess(Kernel()).condition(np.eye(2), [0.0, 1.0])
+    with pytest.raises(ValueError, match="points of as many columns, one for each hyperparameter; got 2 and 3"):
+        process.predict(np.zeros((1, 3)))
+    with pytest.raises(ValueError, match=r"a point has shape \(2,\), as the observations have; got shape \(1,\)"):
+        process.slopes(np.zeros(1))
+
+
+def test_the_prior_has_no_slope(capfd):
+    """It is the same everywhere; LAPACK, which would complain of an empty matrix, is not asked."""
+    mean, std, *slopes = GaussianProcess(Kernel(amplitude=2.0), mean=3.0).slopes(np.array([0.2]))
+    assert (mean, std) == (3.0, 2.0)
+    np.testing.assert_array_equal(slopes, np.zeros((2, 1)))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_fit_that_holds_everything_changes_nothing():
+    """All four are fixed: the same kernel and mean."""
+    process = GaussianProcess(Kernel(length_scales=0.2, noise=0.1), mean=1.0).condition(np.eye(2), [0.0, 1.0])
+    fitted = process.fitted(fixed=["length_scales", "amplitude", "noise", "mean"])
+    assert fitted.kernel.length_scales == pytest.approx(0.2)
+    assert (fitted.kernel.amplitude, fitted.kernel.noise, fitted.mean) == pytest.approx((1.0, 0.1, 1.0))

@@ -101,3 +101,12 @@ def test_what_is_no_covariance_is_refused():
     """A matrix with a clearly negative eigenvalue has no factor."""
     with pytest.raises(ValueError, match="no negative eigenvalues"):
         factor(np.array([[1.0, 2.0], [2.0, 1.0]]), 1.0)
+
+
+@pytest.mark.parametrize("at", [(0, 0), (1, 0), (2, 2)])
+def test_a_covariance_with_nan_is_refused(at):
+    """LAPACK would hand on the nan without a word."""
+    covariance = np.eye(3)
+    covariance[at] = np.nan
+    with pytest.raises(ValueError, match="check the kernel's numbers for nan"):
+        factor(covariance, 1.0)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -25,6 +25,7 @@ def test_of_one_width_it_is_scipys_kernel_density():
     np.testing.assert_allclose(ParzenEstimator(places, width, weights).density(X), peer(X))
 
 
+@settings(deadline=None)  # the first example loads hyperopt
 @given(places_inside)
 def test_with_a_prior_it_is_hyperopts_mixture(places):
     """Widths, weights and the density inside the bounds are hyperopt's own, for up to 24 values."""
@@ -92,9 +93,20 @@ def test_windows_add_up():
         (([0.0, 1.0], 1.0, [0.0, 0.0]), "one must be positive"),
         (([0.0, 1.0], 1.0, [1.0, 1.0, 1.0]), "weights must be one number or one for each of 2"),
         (([0.0], 1.0, None, 2.0, 1.0), "low must be less than high"),
+        (([0.0, np.nan], 1.0), "every place must be a finite number"),
+        (([0.0], np.inf), "every width must be positive and finite"),
+        (([100.0], 0.1, None, 0.0, 1.0), r"windows must reach between the bounds, 0.0 and 1.0; got places \[100.\]"),
     ],
 )
 def test_what_makes_no_density_is_refused(arguments, message):
     """The message says the rule."""
     with pytest.raises(ValueError, match=message):
         ParzenEstimator(*arguments)
+
+
+def test_a_prior_needs_bounds_and_a_weight_for_each_place():
+    """An endless range has no middle, and weights are as many as places."""
+    with pytest.raises(ValueError, match="two finite bounds, low less than high, got low=0 and high=inf"):
+        ParzenEstimator.with_prior([0.5], 0, np.inf)
+    with pytest.raises(ValueError, match="weights must be one number or one for each of 2 places"):
+        ParzenEstimator.with_prior([0.3, 0.4], 0, 1, weights=[1.0])

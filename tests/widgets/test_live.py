@@ -523,7 +523,7 @@ def test_another_data_set_brings_its_first_network():
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("n_networks", "", "networks is a whole number from 1 to 1000, got ''"),
+        ("n_networks", "", "networks must be a whole number, got ''"),
         ("n_networks", 5000, "from 1 to 1000, got 5000"),
         ("dataset", "mars", "no network for the data set 'mars'"),
         ("design", "<i>circles</i>", "got '<i>circles</i>'"),

@@ -11,7 +11,7 @@ from hpo_tutor import minimize, problems
 from hpo_tutor.search_space import SearchSpace
 from hpo_tutor.trials import Trial
 from hpo_tutor.views import BayesianView
-from hpo_tutor.widgets import LiveSearch, live_base, live_search_run
+from hpo_tutor.widgets import LiveSearch, live_base, live_search, live_search_run
 from hpo_tutor.widgets.live_search_run import SAMPLERS, SearchSetting
 from tests.widgets.packed import restored, unpack
 
@@ -126,6 +126,26 @@ def test_stop_ends_it_in_mid_search():
     assert np.isfinite(widget.results.loss).tolist() == [True]
 
 
+@pytest.mark.parametrize("broken", ["belief", "moment"])
+def test_a_picture_that_cannot_be_drawn_does_not_hang_the_page(broken: str, monkeypatch: pytest.MonkeyPatch):
+    """It ends, the page says why and takes further orders, and no thread dies of it."""
+    widget = small(n_trials=12)
+
+    def fails(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("no room on the page")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(live_search, broken, fails)
+        with pytest.raises(RuntimeError, match="no room on the page"):
+            widget.train() if broken == "moment" else widget.train(wait=True)
+    assert not widget.progress["running"]
+    if broken == "belief":
+        assert widget.progress["text"] == "ended by an error"
+        assert widget.progress["problem"].startswith("RuntimeError: no room on the page.")
+    widget.train(wait=True)
+    assert widget.progress["text"] == "done after 12 networks"
+
+
 def test_a_network_that_diverges_is_told_as_failed(monkeypatch: pytest.MonkeyPatch):
     """The sampler hears infinity, which it takes for a failure, and goes on; the table says so."""
 
@@ -163,7 +183,7 @@ def test_the_form_chooses():
     assert (values["across"], values["up"]) == ("l2", "learning_rate")
     assert sentences(widget) == ["TPE has not asked for a network yet, over l2 and learning_rate."]
     says(widget, do="choose", key="n_trials", value="many")
-    assert widget.progress["problem"] == "trials is a whole number from 1 to 1000, got 'many'."
+    assert widget.progress["problem"] == "trials must be a whole number, got 'many'."
     assert widget.progress["heard"] == 4
 
 
@@ -172,6 +192,8 @@ def test_the_form_chooses():
     [
         ({"sampler": "grid"}, "sampler must be one of BayesianOptimization, TPE, random, got 'grid'"),
         ({"n_trials": 0}, "n_trials must be a whole number from 1 to 100, got 0"),
+        ({"n_trials": float("inf")}, "n_trials must be a whole number from 1 to 100, got inf"),
+        ({"n_trials": "12"}, "n_trials must be a whole number from 1 to 100, got '12'"),
         ({"batch": 1.5}, "batch must be a whole number from 1 to"),
         ({"hyperparameters": "l2"}, "hyperparameters are two names"),
         ({"task": "king_county"}, "nothing to watch"),

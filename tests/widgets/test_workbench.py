@@ -148,6 +148,8 @@ def test_what_makes_no_sense_is_refused_at_once() -> None:
         a_bench().set(width=1)
     with pytest.raises(ValueError, match="a dial or an entry of the state, not both; got height"):
         Workbench(at, state={"height": 1}, height=HEIGHTS)
+    with pytest.raises(ValueError, match="a button 'Start again' already"):
+        Workbench(at, presets={"Start again": {}}, height=HEIGHTS)
     with pytest.raises(ValueError, match="room for 0 to 3 dials, got 4"):
         Workbench(at, **{name: [1, 2] for name in "abcd"})
 

@@ -11,10 +11,10 @@ from typing import Any
 from hpo_tutor.course.games.fog import fog
 from hpo_tutor.course.games.ground import BASELINE, L2, LEARNING_RATE, WIDTHS, trained
 from hpo_tutor.course.games.walk import N_TRAININGS, Walk
-from hpo_tutor.widgets.showing import show
 from hpo_tutor.protocols import Objective
 from hpo_tutor.scenes.stage import Board
 from hpo_tutor.search_space import Float
+from hpo_tutor.widgets.showing import show
 
 STEPS_PER_DECADE = 10  # of the sliders
 STYLE = {"description_width": "90px"}
