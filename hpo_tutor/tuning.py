@@ -24,8 +24,8 @@ from hpo_tutor.trials import History, Trial
 
 INTERRUPTED = "interrupted"
 AS_BEFORE = (
-    "make the sampler as before (same kind, seed and number of points, fresh), with the same n_trials where its beginning "
-    "depends on that, or use another log"
+    "make the sampler as before (same kind, seed and number of points, fresh), with the same n_trials where its "
+    "beginning depends on that, or use another log"
 )
 
 Function = Callable[[Mapping[str, Any]], float | Sequence[float]]

@@ -109,7 +109,7 @@ def test_over_plays_the_first_dial_of_numbers():
         ({"drag": ("x", "kind")}, "equal steps; 'kind' has a, b"),
         ({"start": {"z": 1}}, "start names dials, which are kind, x, y; got z"),
         ({"start": {"x": 0.15}}, r"'x' has the values 0\.1, 0\.2; got 0\.15"),
-        ({"extra": [1, 2]}, "one to 3 dials, got 4"),
+        ({"extra": [1, 2]}, "room for 1 to 3 dials, got 4"),
     ],
 )
 def test_what_over_cannot_do(options: dict, message: str):
