@@ -14,7 +14,7 @@
 #
 # **Before.** Notebooks 05 and 06: kernels and their length scales, expected improvement (EI), the loop.
 #
-# **Time.** 60 minutes, of which the three exercises take 15. A good place for a break is before *A lucky winner*.
+# **Time.** 55 minutes, of which the three exercises take 15. A good place for a break is before *A lucky winner*.
 
 # %% tags=["setup"]
 import time
@@ -84,9 +84,9 @@ def question(codes, z, losses, first, rng):
 class Sketch(BaseSampler):
     """Bayesian optimisation in a few lines; first: rounding comes before the kernel."""
 
-    def __init__(self, space, seed, first=True, in_a_row=False, scale=np.log):
+    def __init__(self, space, seed, first=True, scale=np.log):
         super().__init__(space, seed)
-        self.codes, self.questions = pictures.Codes(space, in_a_row=in_a_row), []
+        self.codes, self.questions = pictures.Codes(space), []
         self.first, self.scale = first, scale
 
     def _suggest(self, number):
@@ -158,17 +158,15 @@ check("07.1", n_repeats)
 # Stuck? Run hint("07.1", 1), then 2, then 3.
 
 # %% [markdown]
-# One search proves nothing. So 20 laps, on ten divisions of the data, against random search. A third sketch rounds
-# before the kernel, too, but has the 18 networks *in a row*, on one axis, in the order of the list.
+# One search proves nothing. So 20 laps, on ten divisions of the data, against random search.
 
 # %%
 sketches = {
     "random": "random",
     "rounded after": partial(Sketch, first=False),
     "rounded before": Sketch,
-    "in a row": partial(Sketch, in_a_row=True),
 }
-costs = predict("Which of the three sketches ends lowest?", [*sketches][1:])
+costs = predict("Which of the three ends lowest?", [*sketches])
 
 # %%
 laps = race.compare(sketches, menu, n_trials=30, seeds=range(20))
@@ -198,14 +196,16 @@ claim("rounded after: half of the trials or more are repeats", late >= 15, repea
 claim("rounded before: a handful at most", early < 5, repeats=early, random=again["random"])
 
 # %%
-mean, error = lead(laps, "rounded before", "rounded after")
-claim("rounded before: lower than rounded after, in nats", mean < -1.5 * error, lead=mean, error=error)
-mean, error = lead(laps, "rounded before", "random")
-claim("and ahead of random search", mean < -1.5 * error, lead=mean, error=error)
-mean, error = lead(laps, "rounded after", "random")
-claim("rounded after is not: the model was for nothing", mean > -2 * error, lead=mean, error=error)
+after, before = "rounded after", "rounded before"
+for a, b in ((before, after), (before, "random"), (after, "random")):
+    mean, error = lead(laps, a, b)
+    print(f"{a} minus {b}: {mean:+.3f} nats, standard error {error:.3f}")
+claim("rounded after is not clearly ahead of random: the model was for nothing", mean > -2 * error)
 
 # %% [markdown]
+# Of the repeats there is no doubt. How much they cost is less sure. With 30 trials out of 720 configurations random
+# search is no weak opponent, and other laps give other leads: take `seeds=range(20, 40)` or `range(40, 60)`.
+#
 # Why does it come to a stop? Look at the places that it asked for.
 
 # %%
@@ -213,7 +213,7 @@ asked = views["after the kernel"]
 largest = np.median([question.z[:18].max() for question in asked])
 claim("half of the places are nearly a corner", largest > 0.9, largest_coordinate=largest)
 times = np.median([gain / max(real, 1e-9) for gain, real in (question.gains for question in asked)])
-claim("half of them promise over ten times the gain of what is tried", times > 10, times=times)
+claim("half of them promise over twice the gain of what is tried", times > 2, times=times)
 off = max(abs(gain - real) for gain, real in (one.gains for one in views["before the kernel"]))
 claim("rounded before the kernel, the two gains are one", off < 1e-9)
 
@@ -282,14 +282,10 @@ outcome = 0 if len(asked[True]) == 1 else 1 if len(asked[False]) == 1 else 2
 listing.reveal(listing.options[outcome])
 claim("in a row, the order of the list decides", len(asked[True]) >= 3, different=len(asked[True]))
 claim("one-hot, it does not matter", len(asked[False]) == 1, network=asked[False])
-mean, error = lead(laps, "rounded before", "in a row")
-little = -3 * error < mean < 0
-claim("in the race, one-hot ends lower, by less than three errors", little, lead=mean, error=error)
 
 # %% [markdown]
-# So an accident, the order of a list, decides where the money goes. What does it cost? In this race a little perhaps,
-# and perhaps nothing: the lead of one-hot is not much larger than its error. A row is no disaster, because the fit may
-# choose a short length scale for it, and then it believes in no neighbours at all.
+# So an accident, the order of a list, decides where the money goes. That need not be a disaster: the fit may choose a
+# short length scale for the row, and then it believes in no neighbours at all.
 #
 # An order that means something is a different matter. 32, 64, 128 *is* an order, and a model may use it: `Choice(...,
 # ordered=True)`.
@@ -409,14 +405,13 @@ def worth(division, places, winner):
 
 
 regret = {}
-for luck in (1, 3):
-    for rule, plug_in in (("EI", False), ("plug-in EI", True)):
-        rows = []
-        for division, lap in laps_of:
-            places, losses = search(division, lap, luck, plug_in=plug_in)
-            mean, _ = believed(places, losses, luck).predict(x[places, None])
-            rows.append([worth(division, places, np.argmin(of)) for of in (losses, mean)])
-        regret[luck, rule] = np.reshape(rows, (10, 10, 2)).mean(axis=0)  # (divisions, loss or mean)
+for luck, rule in ((1, "EI"), (3, "EI"), (3, "plug-in EI")):
+    rows = []
+    for division, lap in laps_of:
+        places, losses = search(division, lap, luck, plug_in=rule == "plug-in EI")
+        mean, _ = believed(places, losses, luck).predict(x[places, None])
+        rows.append([worth(division, places, np.argmin(of)) for of in (losses, mean)])
+    regret[luck, rule] = np.reshape(rows, (10, 10, 2)).mean(axis=0)  # (divisions, loss or mean)
 
 
 # %%
@@ -444,10 +439,9 @@ claim("as recorded: they differ by less than a tenth of the noise", small, diffe
 # a lucky one drives the search away from what is good (notebook 06). Plug-in EI takes the lowest mean in its place.
 
 # %%
-for luck in (1, 3):
-    mean, error = apart(regret[luck, "plug-in EI"][:, 1], regret[luck, "EI"][:, 1])
-    level = abs(mean) < kernel.noise / 10
-    claim(f"luck times {luck}: plug-in EI or EI, next to no difference", level, by=mean, error=error)
+mean, error = apart(regret[3, "plug-in EI"][:, 1], by_mean)
+level = abs(mean) < kernel.noise / 10
+claim("luck times 3, lowest mean: plug-in EI or EI, next to no difference", level, by=mean, error=error)
 
 # %% [markdown]
 # In these searches it hardly matters which incumbent EI was told. What is handed over matters.
@@ -492,11 +486,12 @@ for division, lap in laps_of:
 again = np.reshape(again, (10, 10)).mean(axis=0)
 
 # %%
-mean, error = apart(again, by_loss)
-rest, rest_error = apart(by_mean, again)
-second.reveal(options[0 if mean > -2 * error else 1 if rest < -2 * rest_error else 2])
-claim("trained again: better than the lowest loss", mean < -2 * error, difference=mean, error=error)
-claim("not as good as the lowest mean", rest < -1.5 * rest_error, difference=rest, error=rest_error)
+better, as_good = again.mean() < 0.75 * by_loss.mean(), again.mean() < 1.5 * by_mean.mean()
+second.reveal(options[2 if as_good else 1 if better else 0])
+for words, one in (("by loss", by_loss), ("trained again", again), ("by mean", by_mean)):
+    print(f"{words:13} regret {one.mean():.3f} GeV")
+claim("trained again: a quarter less regret than by loss, or better", better)
+claim("and over one and a half times that of the lowest mean", not as_good)
 
 # %% [markdown]
 # **Remedies.** Hand over the lowest posterior mean, not the lowest loss. Train the winner again before you report its
@@ -573,8 +568,8 @@ Player(frames, name="division", label="After 20 trials: does the band hold?", sp
 lowest = photos.expected.min(axis=1)
 regret, coverage = {}, {}
 for name, model in models.items():
-    above, share = np.zeros((3, 10)), np.zeros((3, 10))
-    for lap, division in np.ndindex(3, 10):
+    above, share = np.zeros((2, 10)), np.zeros((2, 10))
+    for lap, division in np.ndindex(2, 10):
         places, process = search_photos(model, division, lap)
         losses = process.y
         rest = np.setdiff1d(np.arange(99), places)
@@ -589,8 +584,8 @@ worst = max(regret, key=lambda name: regret[name].mean())
 wrong.reveal(worst)
 fit = coverage["fitted"]
 promise.reveal(promise.options[0 if fit > 0.9 else 1 if fit > 0.5 else 2])
-mean, error = apart(regret["length scale 3"], regret["fitted"])
-claim("length scale 3 ends higher than fitted, in nats", mean > 2 * error, by=mean, error=error)
+times = regret["length scale 3"].mean() / regret["fitted"].mean()
+claim("length scale 3: over three times the regret of fitted", times > 3, times=times)
 others = max(regret["length scale 0.03"].mean(), regret["length scale 0.3"].mean())
 claim("the other two are not half as bad", others < regret["length scale 3"].mean() / 2, others=others)
 claim("length scale 3: below a fifth in the band", coverage["length scale 3"] < 0.2)
@@ -641,9 +636,9 @@ claim("RBF is far from 95 %", smooth < 0.85)
 #
 # ## Many dimensions
 #
-# The fourth: with more hyperparameters, Bayesian optimisation gets slower. That is two complaints in one. The first is
-# about seconds. Here is the time that one suggestion of `samplers.BayesianOptimization` takes on your machine, after 60
-# trials:
+# The fourth: with more hyperparameters, Bayesian optimisation is said to get slower. That is two complaints in one. The
+# first is about seconds. Here is the time that one suggestion of `samplers.BayesianOptimization` takes on your machine,
+# after 60 trials. Does it grow?
 
 # %%
 from hpo_tutor import Trial
@@ -659,8 +654,9 @@ for d in (2, 5, 10, 20):
     print(f"{d:2} hyperparameters: {1000 * (time.perf_counter() - begin):5.0f} ms")
 
 # %% [markdown]
-# More length scales to fit, more directions to climb in. But where a training takes minutes, nobody will notice. The
-# second complaint is about knowledge, and no computer helps against it.
+# There are more length scales to fit. But most of the work is done with the matrix of the trials (notebook 05), and it
+# has 60 rows in any dimension. Where a training takes minutes, nobody will notice. The second complaint is about
+# knowledge, and no computer helps against it.
 #
 # What do 30 trials know of a cube with $d$ dimensions? For a given kernel, what is *left* unknown does not depend on
 # the losses at all: the band's width follows from the places alone (notebook 04).
@@ -724,7 +720,7 @@ claim("ten dimensions: less than three times as far", ratios[1] < 3, times=ratio
 # near and far.
 #
 # So does it lose to random search there? It depends on how long the length scales are, that is, on how simple the loss
-# is. First bowls, the simplest there are: one lowest point, and a parabola along each line. In two, five and ten
+# is. First bowls, the simplest there are: one lowest point, and a parabola along each line. In two and in ten
 # dimensions, all of which matter.
 
 # %%
@@ -735,7 +731,7 @@ bowls = predict("Bowls in 10 dimensions, 25 trials: the sketch against random se
 # %%
 ratio, won = {}, {}
 entrants = {"random": "random", "sketch": partial(Sketch, scale=np.array)}  # losses as they are
-for d in (2, 5, 10):
+for d in (2, 10):
     bowl = problems.function("random-quadratic", n_dims=d)
     raced = race.compare(entrants, bowl, n_trials=25, seeds=range(20))
     ratio[d] = raced.median_regret["sketch"] / raced.median_regret["random"]
@@ -755,26 +751,28 @@ claim("and yet it wins nearly all laps", won[10] > 0.8, won=won[10])
 # And real ones? All nine hyperparameters of the convolutional network of notebook 03, 30 trials.
 
 # %%
-real = predict("Nine real ones, 30 trials: is the sketch ahead?", ["yes, clearly", "no"])
+options = ["nearly all", "more than half", "half or fewer"]
+real = predict("Nine real ones, 30 trials: how many of 20 laps does the sketch win?", options)
 
 # %%
 nine = problems.WithRanges(problems.landscape("digits-cnn-9"))
 raced = race.compare({"random": "random", "sketch": Sketch}, nine, n_trials=30, seeds=range(20))
-mean, error = lead(raced, "sketch", "random")
-real.reveal(real.options[0 if mean < -1.5 * error else 1])
+share_won = np.mean(raced.differences("sketch", "random") < 0)
+real.reveal(options[0 if share_won > 0.85 else 1 if share_won > 0.5 else 2])
 figures.regret(raced)
 
 # %%
-claim("nine real ones: ahead, in nats", mean < -1.5 * error, lead=mean, error=error)
-claim("it wins most laps", np.mean(raced.differences("sketch", "random") < 0) > 0.6)
+mean, error = lead(raced, "sketch", "random")
+print(f"sketch minus random: {mean:+.3f} nats, standard error {error:.3f}")
+claim("nine real ones: it wins at least half of the laps", share_won >= 0.5, won=share_won)
 medians = raced.median_regret
 share = medians["sketch"] / medians["random"]
-claim("and a quarter of random search's regret is left, or more", share > 0.25, share=share)
+claim("its median regret is lower, but a tenth or more is left", 0.1 < share < 0.9, share=share)
 
 # %% [markdown]
 # So "many dimensions" is no verdict. What counts is how many of them matter, and how simply. Of the nine, four may be
 # idle (notebook 03), and a length scale of its own lets each of those be ignored (notebook 05). But a good part of
-# random search's regret is still there after 30 trials.
+# random search's regret is still there after 30 trials, and not every lap is won.
 #
 # **Remedies.** A length scale for each hyperparameter. Fewer of them: search those that matter, fix the rest. More
 # trials, and a look at how far the regret still falls.

@@ -32,11 +32,10 @@ def _layer(scene: Scene, kind: type[Any], name: str) -> Any:
 # --- codes ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("in_a_row", "width"), [(False, 7), (True, 5)])
-def test_a_configuration_comes_back_from_its_code(in_a_row: bool, width: int) -> None:
-    """From configuration to code and back, whichever way options are coded."""
-    codes = nb07.Codes(MIXED, in_a_row=in_a_row)
-    assert codes.width == width == len(codes.groups)
+def test_a_configuration_comes_back_from_its_code() -> None:
+    """From configuration to code and back: a column for each number, ordered choice and option."""
+    codes = nb07.Codes(MIXED)
+    assert codes.width == 7 == len(codes.groups)
     rng = np.random.default_rng(0)
     for _ in range(50):
         config = MIXED.sample(rng)
@@ -45,10 +44,9 @@ def test_a_configuration_comes_back_from_its_code(in_a_row: bool, width: int) ->
         assert found == {name: value for name, value in config.items() if name != "rate"}
 
 
-@pytest.mark.parametrize("in_a_row", [False, True])
-def test_what_is_tried_for_a_code_is_the_code_of_its_configuration(in_a_row: bool) -> None:
+def test_what_is_tried_for_a_code_is_the_code_of_its_configuration() -> None:
     """The kernel sees for any place of the box what it is told of the trial that follows from it."""
-    codes = nb07.Codes(MIXED, in_a_row=in_a_row)
+    codes = nb07.Codes(MIXED)
     asked = np.random.default_rng(1).random((200, codes.width))
     tried = codes.tried(asked)
     for z, there in zip(asked, tried, strict=True):
@@ -57,15 +55,12 @@ def test_what_is_tried_for_a_code_is_the_code_of_its_configuration(in_a_row: boo
 
 
 def test_two_options_are_equally_far_apart_whichever_they_are() -> None:
-    """One-hot invents no neighbours; in a row, the first and the last are twice as far apart."""
-    apart = {}
-    for in_a_row in (False, True):
-        codes = nb07.Codes(MIXED, in_a_row=in_a_row)
-        config = MIXED.sample(np.random.default_rng(2))
-        relu, tanh, gelu = (codes.of({**config, "activation": name}) for name in ("relu", "tanh", "gelu"))
-        apart[in_a_row] = np.linalg.norm([relu - tanh, tanh - gelu, relu - gelu], axis=1)
-    assert np.ptp(apart[False]) == 0
-    assert apart[True][2] == pytest.approx(2 * apart[True][0])
+    """One-hot invents no neighbours; the sizes, which have an order, keep theirs."""
+    codes, config = nb07.Codes(MIXED), MIXED.sample(np.random.default_rng(2))
+    relu, tanh, gelu = (codes.of({**config, "activation": name}) for name in ("relu", "tanh", "gelu"))
+    assert np.ptp(np.linalg.norm([relu - tanh, tanh - gelu, relu - gelu], axis=1)) == 0
+    small, middle, large = (codes.of({**config, "size": size}) for size in (32, 64, 128))
+    assert np.linalg.norm(large - small) == pytest.approx(2 * np.linalg.norm(middle - small))
 
 
 def test_the_search_comes_near_the_top_of_a_hill() -> None:
@@ -147,6 +142,7 @@ def test_a_question_shows_what_was_asked_for_and_what_is_tried() -> None:
     assert gains.y == pytest.approx([0.1, 0.05, 0.1 / 3, 0.1 / 3])
     assert _layer(right, Points, "tried before").x.tolist() == [5]
     assert right.title == "1 of 4 were tried before"
+    assert board.sentence.endswith("where it is tried less than 0.0001.")
 
 
 # --- luck -----------------------------------------------------------------------------------------------------------

@@ -80,9 +80,10 @@ def asking(codes: Codes, configs: Sequence[Mapping[str, Any]], questions: Sequen
         aspect=1.1,
     )
     largest = number(float(bars.max()))
+    expected = [number(float(gain)) if gain > LEAST else f"less than {LEAST:g}" for gain in questions[k].gains]
     sentence = (
         f"Trial {n_first + k + 1}: the largest of {len(bars)} coordinates is {largest}, and {network} is tried, "
         f"{'again' if again[-1] else 'for the first time in this combination'}. Expected gain where it was asked for "
-        f"{number(float(gains[-1, 0]))}, where it is tried {number(float(gains[-1, 1]))}."
+        f"{expected[0]}, where it is tried {expected[1]}."
     )
     return beside(left, right, sentence=sentence)

@@ -33,8 +33,6 @@ class Codes:
 
     Args:
         space: what is searched, without conditions.
-        in_a_row: whether the options of a choice without an order stand on one axis, in the order in which they are
-            listed, in place of an axis each.
 
     Attributes:
         width: D, the number of columns.
@@ -42,14 +40,14 @@ class Codes:
         groups: (D,) the hyperparameter of each column.
     """
 
-    def __init__(self, space: SearchSpace, *, in_a_row: bool = False) -> None:
+    def __init__(self, space: SearchSpace) -> None:
         self.space, self.width = space, 0
         self.columns: dict[str, slice] = {}
         self._centres = {name: _bins(domain) for name, domain in space.domains.items()}
         self._split: set[str] = set()
         for name, domain in space.domains.items():
             n_columns = 1
-            if isinstance(domain, Choice) and not (domain.ordered or in_a_row):
+            if isinstance(domain, Choice) and not domain.ordered:
                 self._split.add(name)
                 n_columns = len(domain.options)
             self.columns[name] = slice(self.width, self.width + n_columns)
