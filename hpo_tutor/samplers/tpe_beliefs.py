@@ -111,7 +111,7 @@ def _of_one(name: str, node: Any, tids: list[int], question: Question, settings:
     values = ap_split_trials(idxs, vals, tids, question.losses, settings.gamma)
     good, bad = (_places(node, np.asarray(one, dtype=float)) for one in values)
     low, high = _bounds(node)
-    l, g = (_mixture(node, places, low, high, settings.prior_weight) for places in (good, bad))  # noqa: E741
+    l, g = (_mixture(node, places, low, high, settings.prior_weight) for places in (good, bad))  # noqa: E741 - the paper's letter
     grid = _grid(node, low, high)
     weighed = _find(question.weighed, question.proposed[name], node, l, g)
     candidates = _places(node, weighed.candidates)
@@ -203,7 +203,7 @@ def _log_density(node: Any, mixture: Mixture, places: Array) -> Array:
     return np.asarray(GMM1_lpdf(places, *mixture, low=low, high=high, q=q))
 
 
-def _find(weighed: tuple[Weighed, ...], proposed: Sequence[Any], node: Any, l: Mixture, g: Mixture) -> Weighed:  # noqa: E741
+def _find(weighed: tuple[Weighed, ...], proposed: Sequence[Any], node: Any, l: Mixture, g: Mixture) -> Weighed:  # noqa: E741 - the paper's letter
     """What was weighed for this hyperparameter: the record that leads to its value, and that its mixtures explain."""
     for one in weighed:
         explained = _explains(node, l, one.candidates, one.log_l) and _explains(node, g, one.candidates, one.log_g)

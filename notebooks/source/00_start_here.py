@@ -20,11 +20,12 @@ import numpy as np
 import pandas as pd
 from IPython.display import HTML
 
-from hpo_tutor import check, claim, doctor, figures, hint, predict, problems, quiz, race, samplers, widgets
+from hpo_tutor import check, claim, doctor, figures, hint, predict, problems, quiz, race, widgets
 from hpo_tutor.course.exercises import exercise
 from hpo_tutor.course.pictures import nb00 as pictures
 from hpo_tutor.course.pictures import syllabus
 from hpo_tutor.problems import tasks
+from hpo_tutor.samplers import TPE, BayesianOptimization
 from hpo_tutor.search_space import Choice, Float, Integer, SearchSpace
 from hpo_tutor.training import MLP, Population
 
@@ -318,8 +319,8 @@ gathers = predict("Which sampler will place most of its trials near the optimum?
 # %%
 digits = problems.landscape("digits")
 searched = problems.WithRanges(digits)  # other ranges in each lap
-tpe = partial(samplers.TPE, n_startup=6)  # its first trials are random; by itself it would make 20 of them
-entries = ["grid-midpoints", "random", samplers.BayesianOptimization, tpe]
+tpe = partial(TPE, n_startup=6)  # by itself it would begin with 20 random trials
+entries = ["grid-midpoints", "random", BayesianOptimization, tpe]
 laps = race.compare(dict(zip(four, entries, strict=True)), searched, n_trials=25, seeds=range(20))
 frames = pictures.laps(laps, searched, seeds=(7, 9, 13), samplers=four)
 widgets.Player(frames, name="trial", label="Four samplers on one landscape")
@@ -370,11 +371,12 @@ claim("and all four end close to it", medians.max() < 0.03, nats=medians.max())
 
 # %%
 varies = pictures.one_training(digits)  # how far a training lies from the average of its configuration
-ends = {(a, b): laps.differences(b, a).mean() for a in four for b in four if a != b}  # how much lower a ends than b
+# how much lower a ends than b
+ends = {(a, b): laps.differences(b, a).mean() for a in four for b in four if a != b}
 winners = [a for a in four if all(ends[a, b] > varies for b in four if b != a)]
 lowest.reveal(winners[0] if winners else "none of them")
 largest = max(ends.values())
-claim("no lead over 20 laps is as large as one training varies", largest < varies, lead=largest, varies=varies)
+claim("no lead is as large as one training varies", largest < varies, lead=largest, varies=varies)
 
 # %% [markdown]
 # (With another seed, the same configuration reaches another loss; `varies` says how far such losses typically lie from

@@ -255,9 +255,8 @@ check("07.2", tried)
 # all 20 trials, and asked for the next one. First with a lie, `ordered=True`, then with the truth.
 
 # %%
-listing = predict("20 orders of the list: how many different networks are asked for?", [
-    "in a row 1, one-hot 1", "in a row several, one-hot 1", "several with both",
-])  # fmt: skip
+options = ["in a row 1, one-hot 1", "in a row several, one-hot 1", "several with both"]
+listing = predict("20 orders of the list: how many different networks are asked for?", options)
 
 
 # %%
@@ -312,9 +311,8 @@ jets = problems.landscape("aleph")
 space = jets.space.fix(epochs=40)
 x = np.linspace(0, 1, 61)
 rates = [space.from_unit([u]) for u in x]
-trained = np.array([
-    [jets.draw(d).evaluate(rates, seeds=[k] * 61) for k in range(3)] for d in range(10)
-])  # (divisions, trainings, rates)  # fmt: skip
+every = [[jets.draw(d).evaluate(rates, seeds=[k] * 61) for k in range(3)] for d in range(10)]
+trained = np.array(every)  # (divisions, trainings, rates)
 expected = trained.mean(axis=1)
 print(f"{trained.size} losses: {trained.shape}")
 
@@ -724,9 +722,8 @@ claim("ten dimensions: less than three times as far", ratios[1] < 3, times=ratio
 # dimensions, all of which matter.
 
 # %%
-bowls = predict("Bowls in 10 dimensions, 25 trials: the sketch against random search?", [
-    "far ahead", "ahead, by less than in 2", "no better",
-])  # fmt: skip
+options = ["far ahead", "ahead, by less than in 2", "no better"]
+bowls = predict("Bowls in 10 dimensions, 25 trials: the sketch against random search?", options)
 
 # %%
 ratio, won = {}, {}

@@ -60,10 +60,10 @@ def _other(mu_a: Array, mu_b: Array, s_aa: Array, s_ab: Array, s_bb: Array, b: A
     return conditional(mu_b, mu_a, s_bb, s_ab.T, s_aa, b)
 
 
-_entrywise: Half = lambda mu_a, mu_b, s_aa, s_ab, s_bb, b: mu_a + (s_ab / s_bb) @ (b - mu_b)  # noqa: E731
-_no_mu_b: Half = lambda mu_a, mu_b, s_aa, s_ab, s_bb, b: mu_a + s_ab @ np.linalg.solve(s_bb, b)  # noqa: E731
-_no_mu_a: Half = lambda mu_a, mu_b, s_aa, s_ab, s_bb, b: s_ab @ np.linalg.solve(s_bb, b - mu_b)  # noqa: E731
-_no_mean: Half = lambda mu_a, mu_b, s_aa, s_ab, s_bb, b: s_ab @ np.linalg.solve(s_bb, b)  # noqa: E731
+_entrywise: Half = lambda mu_a, mu_b, s_aa, s_ab, s_bb, b: mu_a + (s_ab / s_bb) @ (b - mu_b)  # noqa: E731 - a mistake is one line
+_no_mu_b: Half = lambda mu_a, mu_b, s_aa, s_ab, s_bb, b: mu_a + s_ab @ np.linalg.solve(s_bb, b)  # noqa: E731 - a mistake is one line
+_no_mu_a: Half = lambda mu_a, mu_b, s_aa, s_ab, s_bb, b: s_ab @ np.linalg.solve(s_bb, b - mu_b)  # noqa: E731 - a mistake is one line
+_no_mean: Half = lambda mu_a, mu_b, s_aa, s_ab, s_bb, b: s_ab @ np.linalg.solve(s_bb, b)  # noqa: E731 - a mistake is one line
 
 EXERCISE = Exercise(
     id="04.2",
