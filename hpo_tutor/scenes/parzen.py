@@ -45,7 +45,7 @@ def densities(view: TPEView, space: SearchSpace) -> Board:
     abreast = math.ceil(len(panels) / math.ceil(len(panels) / ABREAST))  # four are two and two, not three and one
     for first in range(0, len(panels), abreast):
         rows += [list(row) for row in zip(*panels[first : first + abreast], strict=True)]
-    return Board(rows, _told(view))
+    return Board(rows, _told(view, space))
 
 
 def pair(one: ParzenView | None, name: str, domain: Domain, aspects: tuple[float, float]) -> tuple[Scene, Scene]:
@@ -126,7 +126,7 @@ def _heights(n: int) -> Array:
     return np.asarray(0.12 + 0.13 * (np.arange(n) % 3))
 
 
-def _told(view: TPEView) -> str:
+def _told(view: TPEView, space: SearchSpace) -> str:
     if not view.hyperparameters:
         return "The trial is drawn at random; nothing is believed yet."
     said = [f"{len(view.good)} good trials, {len(view.bad)} bad ones."]
@@ -135,9 +135,10 @@ def _told(view: TPEView) -> str:
             said.append(f"{one.name} is inactive.")
             continue
         gain = number(float(np.exp(one.log_l[one.chosen] - one.log_g[one.chosen])))
-        value = f"option {int(one.candidates[one.chosen])}"
-        if one.kind != "choice":
-            place = one.candidates[one.chosen]
+        place = one.candidates[one.chosen]
+        if one.kind == "choice":
+            value = str(space.domains[one.name].values[int(place)])  # type: ignore[union-attr]  # a Float is no choice
+        else:
             value = number(float(np.exp(place) if one.log else place))
         said.append(f"{one.name}: of {len(one.candidates)} candidates {value} has the largest l/g, {gain}.")
     return " ".join(said)

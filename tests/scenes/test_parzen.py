@@ -105,6 +105,7 @@ def test_the_sentence_tells_what_was_chosen(asked):
     sentence = scenes.densities(sampler.view(), SPACE).sentence
     assert sentence.startswith("8 good trials, 52 bad ones. x: of 24 candidates")
     assert ("width is inactive." in sentence) == ("width" not in config)
+    assert f"activation: of 24 candidates {config['activation']} has" in sentence
 
 
 def test_an_inactive_hyperparameter_has_no_rain():

@@ -49,7 +49,7 @@ def _window_by_window(x: Any, places: Any, h: float) -> list[float]:
     return total
 
 
-def _one_by_one(l: Any, g: Any) -> float:  # noqa: E741
+def _one_by_one(l: Any, g: Any) -> float:  # noqa: E741 - the paper's letter
     best, gain = None, -np.inf
     for _ in range(24):
         (candidate,) = l.draw(1)
@@ -59,7 +59,7 @@ def _one_by_one(l: Any, g: Any) -> float:  # noqa: E741
     return float(best)
 
 
-def _by_logarithms(l: Any, g: Any) -> float:  # noqa: E741
+def _by_logarithms(l: Any, g: Any) -> float:  # noqa: E741 - the paper's letter
     candidates = sorted(l.draw(24))
     return max(candidates, key=lambda x: np.log(l.density(x)) - np.log(g.density(x)))
 
@@ -96,6 +96,8 @@ WRONG: list[tuple[str, Function, str]] = [
     ("08.1", lambda x, places, h: stats.norm.pdf(x[:, None], places, h**0.5).mean(axis=1), "taken for a variance"),
     ("08.1", lambda x, places, h: stats.norm.pdf(x[:, None], places, h), "window by window"),
     ("08.1", lambda x, places, h: stats.norm.pdf((x[:, None] - places) / h).mean(axis=1) / h**2, "squared"),
+    ("08.1", lambda x, places, h: stats.norm.pdf((x[:, None] - places) / h).mean(axis=1) * h, "multiplied by h"),
+    ("08.1", lambda x, places, h: stats.norm.pdf((x[:, None] - places) / h).mean(axis=1) / h**0.5, "the root of h"),
     ("08.1", lambda x, places, h: stats.norm.logpdf(x[:, None], places, h).sum(axis=1), ""),
     ("08.1", lambda x, places, h: stats.norm.pdf(x[:, None], places, h).max(axis=1), ""),
     ("08.2", lambda losses, gamma: np.argsort(losses)[: int(gamma * len(losses))], "a share of the trials"),
@@ -105,6 +107,10 @@ WRONG: list[tuple[str, Function, str]] = [
      "largest losses"),
     ("08.2", lambda losses, gamma: np.argsort(losses)[: math.ceil(gamma * len(losses) ** 0.5)], "stops at 25"),
     ("08.2", lambda losses, gamma: np.argsort(losses)[: 3], ""),
+    ("08.2", lambda losses, gamma: np.argsort(losses)[: min(math.ceil(gamma * np.sum(losses > 0) ** 0.5), 25)],
+     "not counted"),
+    ("08.2", lambda losses, gamma: np.argsort(losses[losses > 0])[: min(math.ceil(gamma * len(losses) ** 0.5), 25)],
+     "taken out first"),
     ("08.3", lambda good, bad: (c := good.draw(24))[np.argmin(good.density(c) / bad.density(c))], "largest g/l"),
     ("08.3", lambda good, bad: (c := bad.draw(24))[np.argmax(good.density(c) / bad.density(c))], "drawn from g"),
     ("08.3", lambda good, bad: (c := np.linspace(0, 1, 200))[np.argmax(good.density(c) / bad.density(c))], "axis"),
@@ -124,6 +130,12 @@ WRONG: list[tuple[str, Function, str]] = [
     ("08.4", lambda n: {"model": _space(**_right(n))}, "one level too deep"),
     ("08.4", lambda n: _space(**_right(n) | {"gamma": hp.loguniform("g", math.log(1e-2), 0)}), ""),
     ("08.4", lambda n: hp.choice("model", [{"model": "logistic", "C": _right()["c1"]}]), ""),
+    ("08.4", lambda n: hp.choice("m", [(name, {"C": 1.0}) for name in ("logistic", "svm", "neighbours")]), ""),
+    ("08.4", lambda n: hp.choice("m", [
+        {"model": "Logistic", "C": hp.loguniform("a", *LN["C"])},
+        {"model": "SVM", "C": hp.loguniform("b", *LN["C"]), "gamma": hp.loguniform("g", *LN["gamma"])},
+        {"model": "kNN", "k": hp.uniformint("k", 1, n)},
+    ]), ""),
     ("08.4", lambda n: "hp.choice", ""),
     ("08.4", lambda n: 3.0, ""),
 ]  # fmt: skip

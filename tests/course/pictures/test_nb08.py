@@ -59,7 +59,7 @@ def test_a_window_hops_from_g_to_l():
     for loss, name, color in ((0.6, "g,", cut.BAD), (0.05, "l,", cut.GOOD)):
         board = nb08.hop(0.68, loss, 4)
         above, below = board.scenes()
-        shade = named(below, "window")
+        shade = named(below, "its window")
         assert isinstance(shade, Band)
         assert shade.color == color == named(above, "the trial to drag").color
         assert np.all(shade.high <= named(below, name).y + 1e-5)
@@ -138,3 +138,19 @@ def test_menus_cost_what_their_options_cost():
     assert len(losses) == 1296
     assert losses.min() == pytest.approx(menus.optimum)
     assert menus.draw(4).optimum != menus.optimum
+
+
+def test_each_branch_has_hyperparameters_of_its_own():
+    """The optimum, found by hand, costs nothing; others' hyperparameters do not exist, and each lap has its bowls."""
+    branches = nb08.Branches(3)
+    bowl, best = branches.bowls()
+    losses = []
+    for model, places in zip("abc", best, strict=True):
+        config = {"model": model, f"{model}0": places[0], f"{model}1": places[1]}
+        assert set(branches.space.active(config)) == set(config)
+        losses.append(branches.expected(config))
+        assert branches.expected(config | {f"{model}0": places[0] + 0.1}) == pytest.approx(losses[-1] + 0.1)
+    np.testing.assert_allclose(losses, bowl)
+    assert np.sort(losses)[0] == branches.optimum
+    assert np.sort(losses)[1] >= 0.1
+    assert not np.allclose(branches.draw(4).bowls()[0], bowl)

@@ -119,7 +119,8 @@ def draws(answer: Any, n: int, seed: int = 0) -> list[Any]:
 
 def _summary(answer: Any) -> tuple[float, ...]:
     """What is compared: whole numbers that chance does not change."""
-    drawn = [one if isinstance(one, Mapping) else {} for one in draws(answer, N_DRAWS)]
+    raw = draws(answer, N_DRAWS)
+    drawn = [one if isinstance(one, Mapping) else {} for one in raw]
     found: list[float] = [float(_labels_differ(answer)), float(any(drawn))]
     for model, own in MODELS.items():
         of_model = [one for one in drawn if one.get("model") == model]
@@ -131,6 +132,8 @@ def _summary(answer: Any) -> tuple[float, ...]:
                 found += _where(values, *BOUNDS[name], log=name != "k")
     found.append(float(np.mean([isinstance(one.get("model"), Mapping) for one in drawn])))
     found.append(float(np.mean([isinstance(one.get("model"), int | np.integer) for one in drawn])))
+    found.append(float(all("model" in one for one in drawn)))
+    found.append(float(all(isinstance(one, list | tuple) and isinstance(one[0], Mapping) for one in raw)))
     return tuple(map(float, found))
 
 
@@ -266,7 +269,7 @@ EXERCISE = Exercise(
             _neighbours(lambda hp, label, most: hp.uniform(label, 1, most)),
         ),
         Variant(
-            "k begins at 0: hp.randint(label, n) draws from 0 to n - 1. Take hp.uniformint(label, 1, most).",
+            "k begins at 0, as hp.randint(label, n) does. Take hp.uniformint(label, 1, most).",
             (
                 *_neighbours(lambda hp, label, most: hp.randint(label, most)),
                 *_neighbours(lambda hp, label, most: hp.randint(label, most + 1)),

@@ -58,7 +58,7 @@ EXERCISE = Exercise(
     cases=(
         (np.round(_rng.permutation(np.linspace(0.1, 0.9, 20)), 3), 0.25),
         (np.round(_rng.permutation(np.linspace(0.1, 0.9, 38)), 3), 0.9),
-        (_failed, 0.5),
+        (_failed, 0.7),
         (_many, 0.95),
     ),
     mistakes=(
@@ -82,6 +82,17 @@ EXERCISE = Exercise(
             ),
         ),
         Variant("those are the bad ones, all but the good.", (_rest,)),
+        Variant(
+            "the failed trials were not counted. They are trials, too: n is the length of losses.",
+            (lambda losses, gamma: _lowest(losses, _n_good(int(np.sum(~np.isnan(losses))), gamma)),),
+        ),
+        Variant(
+            "the failed trials were taken out first, and that gave the others new numbers. np.argsort puts nan last.",
+            (
+                lambda losses, gamma: _lowest(losses[~np.isnan(losses)], _n_good(len(losses), gamma)),
+                lambda losses, gamma: good_trials(losses[~np.isnan(losses)], gamma),
+            ),
+        ),
         Variant(
             "the number of good trials was rounded down. Rounded up (ceil), there is always at least one.",
             (

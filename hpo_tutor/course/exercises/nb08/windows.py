@@ -62,7 +62,12 @@ EXERCISE = Exercise(
         ),
         Variant(
             "h stands there squared (1/h²). The area of a window is its width times its height: once is enough.",
-            (_with(lambda n, h: 1 / (n * h**2)), _with(lambda n, h: h / n), _with(lambda n, h: 1 / (n * math.sqrt(h)))),
+            (_with(lambda n, h: 1 / (n * h**2)),),
+        ),
+        Variant("the sum was multiplied by h. A wide window must be low: divide by h.", (_with(lambda n, h: h / n),)),
+        Variant(
+            "the sum was divided by the root of h. (Does h stand under the root beside 2 pi? It is no variance.)",
+            (_with(lambda n, h: 1 / (n * math.sqrt(h))),),
         ),
         Variant(
             "the sum is not divided by the number of places: n windows of area 1 have area n together.",

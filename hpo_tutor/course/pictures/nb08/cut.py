@@ -65,32 +65,32 @@ def hop(place: float, loss: float, n_good: int) -> Board:
 
 def _trials(places: Array, losses: Array, good: Numbers, bad: Numbers) -> Scene:
     """Losses over the hyperparameter, and the cut."""
-    mine = GOOD if len(places) - 1 in good else BAD
+    mine, side = (GOOD, "good") if len(places) - 1 in good else (BAD, "bad")
     layers: list[AnyLayer] = [
         Marks([_between(losses, len(good))], "y", across=True, color=GREY, dash="dash", width=2, name="the cut"),
         Points(places[bad], losses[bad], BAD, "x", 10, outline=None, name="bad trial"),
         Points(places[good], losses[good], GOOD, "circle", 11, name="good trial"),
-        Points(places[-1:], losses[-1:], mine, "diamond", 18, outline=INK, name="the trial to drag"),
+        Points(places[-1:], losses[-1:], mine, "diamond", 18, outline=INK, name=f"the trial to drag, {side}"),
     ]
     return Scene(layers, _across(), Axis("loss", 0, MOST_LOSS), aspect=0.3)
 
 
 def _densities(
     places: Array,
-    l: ParzenEstimator,  # noqa: E741
+    l: ParzenEstimator,  # noqa: E741 - the paper's letter
     g: ParzenEstimator,
     is_good: bool,
     candidates: Array,
     gains: Array,
 ) -> Scene:
     """Both densities with the window of the dragged trial, and the rain below."""
-    owner, color = (l, GOOD) if is_good else (g, BAD)
+    owner, color, side = (l, GOOD, "l") if is_good else (g, BAD, "g")
     mine = owner.windows(GRID)[np.argmin(np.abs(owner.places - places[-1]) + 9 * (owner.widths == 1.0))]
     best = int(np.argmax(gains))
     rain = -TALLEST * (0.1 + 0.09 * (np.arange(N_CANDIDATES) % 3))
     size = SMALLEST + (LARGEST - SMALLEST) * gains / gains.max()
     layers: list[AnyLayer] = [
-        Band(GRID, np.zeros(len(GRID)), mine, color, 0.35, name="window of the dragged trial"),
+        Band(GRID, np.zeros(len(GRID)), mine, color, 0.35, name=f"its window, in {side}"),
         Line(GRID, np.minimum(l.density(GRID), TALLEST), GOOD, "solid", 3, name="l, good trials"),
         Line(GRID, np.minimum(g.density(GRID), TALLEST), BAD, "dash", 3, name="g, bad trials"),
         Points(candidates, rain, DROP, "circle", size, 0.8, name="candidate, drawn from l: the larger, the larger l/g"),
