@@ -5,7 +5,7 @@ from importlib.metadata import version
 import lightgbm
 import numpy as np
 import pytest
-from benchmarks.population_page import medians, record, table
+from benchmarks.results_page import medians, record, table
 from numpy.typing import NDArray
 
 from hpo_tutor.problems import tasks

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 import torch
-from benchmarks.population_page import medians, record, seconds, table
 from benchmarks.population_peers import BATCH_SIZE, N_EPOCHS, N_TRAIN, surface
+from benchmarks.results_page import medians, record, seconds, table
 
 from hpo_tutor.training import MLP, Population
 

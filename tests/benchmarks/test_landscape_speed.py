@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from benchmarks.population_page import record, table
+from benchmarks.results_page import record, table
 from numpy.typing import NDArray
 
 from hpo_tutor import problems

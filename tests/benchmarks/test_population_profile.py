@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from benchmarks.population_page import medians, record, table
 from benchmarks.population_peers import BATCH_SIZE, N_TRAIN, surface, threads
+from benchmarks.results_page import medians, record, table
 from numba import njit
 from numpy.typing import NDArray
 

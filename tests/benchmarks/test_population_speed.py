@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from benchmarks.population_page import medians, record, table
 from benchmarks.population_peers import N_EPOCHS, cnn, digits, mlp, on_threads, plain_loop, scikit_learn, surface
+from benchmarks.results_page import medians, record, table
 
 from hpo_tutor.training import CNN, MLP, Data, Population
 from hpo_tutor.training.population import Backend

@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from benchmarks.population_page import record, table
+from benchmarks.results_page import record, table
 from benchmarks.sampler_peers import BayesOpt, optuna_gp, optuna_tpe
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits

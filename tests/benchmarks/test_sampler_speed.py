@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from benchmarks.population_page import record, seconds, table
+from benchmarks.results_page import record, seconds, table
 from benchmarks.sampler_peers import Optuna, optuna_gp
 from threadpoolctl import threadpool_limits
 

@@ -1,4 +1,4 @@
-"""Where do the figures of populations go? They are printed, and kept in data/benchmarks.md where that is wanted.
+"""Where do the figures of benchmarks go? They are printed, and kept in data/benchmarks.md where that is wanted.
 
 With HPO_TUTOR_BENCHMARKS=1 each benchmark replaces its own part of the page, between two marks; what did not run stays.
 """
@@ -31,7 +31,7 @@ PARTS = {
     "gpu": "On a GPU",
 }
 INTRODUCTION = """\
-# How fast are populations?
+# How fast is it, and how near do searches come?
 
 Figures of `make benchmark`, as they were seen; `HPO_TUTOR_BENCHMARKS=1 make benchmark` writes this page. A ratio
 compares times of one run, taken in turn, so that another load on the machine meets both; times are medians. Every peer
