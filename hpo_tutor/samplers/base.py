@@ -73,8 +73,9 @@ class BaseSampler(ABC):
             loss: one number, or several of which the first is minimised; nan or infinity among them tells of a failure.
 
         Raises:
-            ValueError: there is no loss at all.
+            ValueError: there is no loss at all, or the config lies outside the space; then nothing is learnt.
         """
+        self.space.to_unit(trial.config)
         losses = tuple(float(value) for value in np.ravel(loss))
         if not losses:
             raise ValueError(f"trial {trial.number} needs a loss, it was told {loss!r}; a failed trial is told nan")

@@ -8,7 +8,7 @@ Jones, Schonlau & Welch (1998), doi:10.1023/A:1008306431147; Snoek, Larochelle &
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, get_args
 
@@ -94,15 +94,6 @@ class BayesianOptimization(BaseSampler):
                 held = self._view.points[np.argmin(self._view.losses)]
                 self._view = self._view._replace(slices=slices(self._belief, self._geometry, held))
         return self._view
-
-    def tell(self, trial: Trial, loss: float | Sequence[float]) -> None:
-        """Learn what a trial reached; see ``BaseSampler``.
-
-        Raises:
-            ValueError: there is no loss at all, or the config lies outside the space, where the model sees nothing.
-        """
-        self.space.to_unit(trial.config)
-        super().tell(trial, loss)
 
     def _suggest(self, number: int) -> dict[str, Any]:
         n_startup = self._default_startup() if self.n_startup is None else self.n_startup

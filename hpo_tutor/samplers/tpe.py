@@ -8,7 +8,7 @@ Bergstra, Bardenet, Bengio & Kégl (2011), Algorithms for hyper-parameter optimi
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from hpo_tutor.samplers.base import BaseSampler
@@ -74,15 +74,6 @@ class TPE(BaseSampler):
         if self._view is None:  # made on demand: a race never looks
             self._view = believed(self._question, self._domain.params, self.space.names, self.settings)
         return self._view
-
-    def tell(self, trial: Trial, loss: float | Sequence[float]) -> None:
-        """Learn what a trial reached; see ``BaseSampler``.
-
-        Raises:
-            ValueError: there is no loss at all, or the config lies outside the space, where hyperopt has no densities.
-        """
-        self.space.to_unit(trial.config)
-        super().tell(trial, loss)
 
     def _suggest(self, number: int) -> dict[str, Any]:
         from hyperopt import space_eval

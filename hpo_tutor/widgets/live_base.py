@@ -8,12 +8,13 @@ import math
 import threading
 import time
 from abc import abstractmethod
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import traitlets
 
 from hpo_tutor.scenes.stage import Board
 from hpo_tutor.widgets.live_form import Field
+from hpo_tutor.widgets.live_run import Worker
 from hpo_tutor.widgets.pictures import Pictures, script
 from hpo_tutor.widgets.player import stepped
 
@@ -23,24 +24,6 @@ SPEED = 6.0  # epochs a second when it is played afterwards
 
 _turn = threading.Lock()
 _latest: "Live | None" = None
-
-
-class LiveRun(Protocol):
-    """A thread in which networks train, see ``live_run.Run``."""
-
-    asked_to_stop: bool
-    ended: bool
-    resting: bool
-    error: Exception | None
-
-    def start(self) -> None:
-        """Begin."""
-
-    def stop(self) -> None:
-        """Let all networks stop between two steps."""
-
-    def finish(self, timeout: float | None = None) -> bool:
-        """Wait until all is over and told; whether it is."""
 
 
 class Shown(NamedTuple):
@@ -70,7 +53,7 @@ class Live(Pictures):
     form: traitlets.List[Field] = traitlets.List().tag(sync=True)
     progress = traitlets.Dict().tag(sync=True)
 
-    _run: Any = None  # a LiveRun
+    _run: Any = None  # a Worker, of the kind that the widget makes
     _heard = 0  # messages of the page
     _step = "epoch"  # what the slider steps through afterwards
 
@@ -101,7 +84,7 @@ class Live(Pictures):
         """Before any training."""
 
     @abstractmethod
-    def _new_run(self) -> LiveRun:
+    def _new_run(self) -> Worker:
         """A training that has not begun."""
 
     @abstractmethod

@@ -4,6 +4,7 @@ K   number of networks asked for so far
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,7 @@ class LiveSearch(Live):
             raise ValueError(f"hyperparameters are two names, across and up, got {hyperparameters!r}")
         across, up = hyperparameters
         self._setting = SearchSetting(task, across, up, sampler, n_trials, batch, seed)
+        self._blank = self._setting.cohort()
         if not pause >= 0:
             raise ValueError(f"pause is a number of seconds, 0 or more, got {pause!r}")
         self._pause = float(pause)
@@ -84,7 +86,7 @@ class LiveSearch(Live):
 
     @property
     def _n_epochs(self) -> int:
-        return self._setting.n_batches * self._setting.cohort(np.empty((0, 2))).n_epochs
+        return self._setting.n_batches * self._setting.n_epochs
 
     def _fields(self) -> list[Field]:
         setting = self._setting
@@ -97,11 +99,10 @@ class LiveSearch(Live):
 
     def _choose(self, key: str, value: Any) -> None:
         setting = chosen(self._setting, key, value)
-        setting.cohort(np.empty((0, 2)))  # data that are missing are missed now
-        self._setting = setting
+        self._setting, self._blank = setting, setting.cohort()
 
     def _waiting(self) -> Board:
-        board = moment(self._setting.cohort(np.empty((0, 2))), ())
+        board = moment(self._blank, ())
         setting = self._setting
         sentence = f"{setting.sampler} has not asked for a network yet, over {setting.across} and {setting.up}."
         return Board(board.rows, sentence)
@@ -115,21 +116,20 @@ class LiveSearch(Live):
         batch = run.asked[-1]
         losses = run.losses()
         epoch = int((~np.isnan(losses[:, batch.first :])).any(axis=1).sum())
-        n_epochs = self._n_epochs // self._setting.n_batches
+        n_epochs = self._setting.n_epochs
         text = f"batch {len(run.asked)} of {self._setting.n_batches}, epoch {epoch} of {n_epochs}"
         return Shown([self._board(run, len(run.asked) - 1, losses)], (len(run.asked) - 1) * n_epochs + epoch, text)
 
     def _all(self, run: SearchRun) -> Shown:
         boards = [self._board(run, i, run.losses()) for i in range(len(run.asked))] or [self._waiting()]
-        n_epochs = self._n_epochs // self._setting.n_batches
+        n_epochs = self._setting.n_epochs
         return Shown(boards, len(run.asked) * n_epochs, f"after {len(run.trials)} networks")
 
     def _board(self, run: SearchRun, i: int, seen: Array) -> Board:
         """Batch i: above, the networks and their learning curves; below, the belief that asked for the last of them."""
         batch: Asked = run.asked[i]
         losses = run.losses(batch.after)
-        cohort = self._setting.cohort(run.points(batch.after))
-        above = moment(cohort, losses, seen)
+        above = moment(replace(self._blank, points=run.points(batch.after)), losses, seen)
         rows, words = [above.rows[0]], _told(self._setting, i, batch, losses)
         if isinstance(batch.view, BayesianView):
             below = belief(batch.view, self._setting.space)

@@ -75,18 +75,29 @@ class SearchSetting:
         """How often the sampler is asked."""
         return -(-int(self.n_trials) // int(self.batch))
 
-    def cohort(self, points: Array) -> Cohort:
-        """The networks at these points, (K, 2)."""
+    @property
+    def n_epochs(self) -> int:
+        """Epochs of the longest training that can be asked for."""
         task = tasks.task(self.task)
-        epochs = task.domains["epochs"].high if "epochs" in (self.across, self.up) else task.defaults["epochs"]  # type: ignore[union-attr]  # never a choice
+        if "epochs" in (self.across, self.up):
+            return int(task.domains["epochs"].high)  # type: ignore[union-attr]  # never a choice
+        return int(task.defaults["epochs"])
+
+    def cohort(self) -> Cohort:
+        """No network yet, on the map that all will stand on.
+
+        Raises:
+            MissingDataError: the data are not here and cannot be fetched.
+        """
+        task = tasks.task(self.task)
         return Cohort(
             space=self.space,
-            points=points,
+            points=np.empty((0, 2)),
             design=self.sampler,
             loss_name=task.loss_name,
             loss_unit=task.loss_unit,
             guess=guess(self.task),
-            n_epochs=int(epochs),
+            n_epochs=self.n_epochs,
             ground=recorded(self.task, self.space),
         )
 
@@ -122,8 +133,7 @@ class SearchRun(Worker):
         self.asked: list[Asked] = []
         self._setting, self._space = setting, setting.space
         self._trials: list[Trial] = []
-        self._n_epochs = setting.cohort(np.empty((0, 2))).n_epochs
-        self._losses = np.full((self._n_epochs, int(setting.n_trials)), np.nan)
+        self._losses = np.full((setting.n_epochs, int(setting.n_trials)), np.nan)
 
     @property
     def trials(self) -> list[Trial]:
