@@ -296,7 +296,7 @@ claim("and its standard deviation", off < 0.04, formula=std_3, slice=slice_3.std
 # $$\Sigma_{a|b} = \Lambda_{aa}^{-1}, \qquad \mu_{a|b} = \mu_a - \Lambda_{aa}^{-1}\,\Lambda_{ab}\,(b - \mu_b).$$
 #
 # So a marginal is read off a block of $\Sigma$, and a conditional off a block of $\Lambda$. In our example
-# $\Lambda_{aa} = 2.5 / (1 \cdot 2.5 - 0.7^2)$, whose inverse is $0.804 = 1 - 0.7^2 / 2.5$, as before.
+# $\Lambda_{aa} = 2.5 / (1 \cdot 2.5 - 0.7^2)$, whose inverse is $1 - 0.7^2 / 2.5$, as before.
 #
 # </details>
 #
