@@ -7,7 +7,7 @@ import base64
 import math
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hpo_tutor.figures.theme import FALLBACK, INK
 from hpo_tutor.scenes import looks
-from hpo_tutor.scenes.layers import AnyLayer, Band, Circles, Heatmap, Line, Marks, Points, Segments, Text
+from hpo_tutor.scenes.layers import AnyLayer, Band, Circles, Heatmap, Line, Marks, Points, Polygons, Segments, Text
 from hpo_tutor.scenes.stage import Axis, Scene
 
 Array = NDArray[Any]
@@ -109,13 +109,20 @@ def _band(layer: Band, frame: Frame) -> Iterator[str]:
 
 def _circles(layer: Circles, frame: Frame) -> Iterator[str]:
     xs, ys, radii = frame.x(_array(layer.x)), frame.y(_array(layer.y)), _array(layer.radius) * frame.box.width
-    fills = [layer.fill] * len(xs) if layer.fill is None or isinstance(layer.fill, str) else layer.fill
-    for x, y, radius, fill in zip(xs, ys, radii, fills, strict=True):
+    for x, y, radius, fill in zip(xs, ys, radii, _fills(layer.fill, len(xs)), strict=True):
         if math.isfinite(x + y + radius):
             yield (
                 f'<circle cx="{px(x)}" cy="{px(y)}" r="{px(radius)}" {paint(fill=fill, stroke=layer.color)} '
                 f'fill-opacity="{layer.opacity:g}" stroke-width="{layer.width:g}"/>'
             )
+
+
+def _polygons(layer: Polygons, frame: Frame) -> Iterator[str]:
+    xs, ys = (places.reshape(-1, layer.corners) for places in (frame.x(_array(layer.x)), frame.y(_array(layer.y))))
+    look = f'stroke-width="{layer.width:g}" stroke-linejoin="round" opacity="{layer.opacity:g}"'
+    for x, y, fill in zip(xs, ys, _fills(layer.fill, len(xs)), strict=True):
+        corners = " ".join(f"{px(a)},{px(b)}" for a, b in zip(x, y, strict=True))
+        yield f'<polygon points="{corners}" {paint(fill=fill, stroke=layer.outline or fill)} {look}/>'
 
 
 def _segments(layer: Segments, frame: Frame) -> Iterator[str]:
@@ -154,6 +161,7 @@ _DRAWN: dict[type, Callable[[Any, Frame], Iterator[str]]] = {
     Line: _line,
     Band: _band,
     Circles: _circles,
+    Polygons: _polygons,
     Segments: _segments,
     Marks: _marks,
     Text: _text,
@@ -174,12 +182,19 @@ def sample(layer: AnyLayer, x: float, y: float) -> str:
     if isinstance(layer, Band):
         look = f'{paint(fill=layer.color)} opacity="{layer.opacity:g}"'
         return f'<rect x="{px(x)}" y="{px(y - 6)}" width="24" height="12" {look}/>'
-    if isinstance(layer, Circles):
-        fill = layer.fill if layer.fill is None or isinstance(layer.fill, str) else next(iter(layer.fill), None)
+    if isinstance(layer, Circles | Polygons):
+        fill = next(iter(_fills(layer.fill, 1)), None)
+        if isinstance(layer, Polygons):
+            return f'<path d="M{px(x)} {px(y - 6)}h24v12h-24Z" {paint(fill=fill, stroke=layer.outline or fill)}/>'
         return f'<circle cx="{px(x + 12)}" cy="{px(y)}" r="6" {paint(fill=fill, stroke=layer.color)}/>'
     dash, width = getattr(layer, "dash", "solid"), getattr(layer, "width", 2.0)
     look = f'{paint(fill=None, stroke=layer.color)} stroke-width="{width:g}"{_dashes(dash, width)}'
     return f'<path d="M{px(x)} {px(y)}h24" {look}/>'
+
+
+def _fills(fill: str | Sequence[str] | None, n: int) -> Sequence[str | None]:
+    """One colour for each of n shapes."""
+    return [fill] * n if fill is None or isinstance(fill, str) else fill
 
 
 def _symbol(outline: looks.Polygon, x: float, y: float, radius: float, look: str) -> str:

@@ -15,6 +15,7 @@ _HOMES = {
     "Line": "layers",
     "Marks": "layers",
     "Points": "layers",
+    "Polygons": "layers",
     "Scene": "stage",
     "Segments": "layers",
     "Text": "layers",

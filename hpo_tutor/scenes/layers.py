@@ -1,4 +1,4 @@
-"""What can a picture be made of? Eight kinds of layers, each a few arrays and how they look.
+"""What can a picture be made of? Nine kinds of layers, each a few arrays and how they look.
 
 n        points, lines' corners, circles, ...
 x, y     (n,) in the units of the scene's axes; on a logarithmic axis the values themselves, positive
@@ -9,45 +9,15 @@ Layers are drawn in their order, the first at the bottom. A layer with a ``name`
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hpo_tutor.scenes.looks import BLUE, DASHES, INK, SYMBOLS, known_color
+from hpo_tutor.scenes.layer_base import Array, Layer, frozen, known_dash, known_fill
+from hpo_tutor.scenes.looks import BLUE, INK, SYMBOLS
 from hpo_tutor.scenes.ticks import number
-
-Array = NDArray[np.float32]
-
-
-class Layer:
-    """What all layers share: frozen float32 arrays of one length, colours that can be drawn, opacity in 0..1."""
-
-    name: str
-    _arrays: tuple[str, ...] = ()
-
-    def _settle(self) -> None:
-        """Turn the named fields into frozen arrays of equal length, and look through the rest."""
-        columns = {name: np.ravel(np.asarray(getattr(self, name), dtype=np.float32)) for name in self._arrays}
-        lengths = {name: len(column) for name, column in columns.items()}
-        if len(set(lengths.values())) > 1:
-            raise ValueError(f"the arrays of {type(self).__name__} must have one length, got {lengths}")
-        for name, column in columns.items():
-            object.__setattr__(self, name, frozen(column))
-        for name in {"color", "fill", "outline"} & {field.name for field in fields(self)}:  # type: ignore[arg-type]
-            value = getattr(self, name)
-            if name == "color" or isinstance(value, str):
-                known_color(value)
-            else:
-                object.__setattr__(self, name, None if value is None else tuple(map(known_color, value)))
-        for name in {"width", "size", "radius"} & {field.name for field in fields(self)}:  # type: ignore[arg-type]
-            lengths_of = np.asarray(getattr(self, name), dtype=np.float64)
-            if np.any(lengths_of < 0) or (lengths_of.ndim == 0 and not np.isfinite(lengths_of)):
-                raise ValueError(f"the {name} of {type(self).__name__} must not be negative, got {getattr(self, name)}")
-        opacity = getattr(self, "opacity", 1.0)
-        if not 0 <= opacity <= 1:
-            raise ValueError(f"opacity must lie between 0 and 1, got {opacity}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,9 +185,44 @@ class Circles(Layer):
         n = np.size(self.x)
         if np.ndim(self.radius) == 0:
             object.__setattr__(self, "radius", np.full(n, self.radius, dtype=np.float32))
-        if self.fill is not None and not isinstance(self.fill, str) and len(self.fill) != n:
-            raise ValueError(f"fill must be one colour or one for each of {n} circles, got {len(self.fill)}")
+        known_fill(self.fill, n, "circles")
         self._settle()
+
+
+@dataclass(frozen=True, eq=False)
+class Polygons(Layer):
+    """Areas with straight sides, all with equally many corners, such as the tiles of a tiling.
+
+    Attributes:
+        x, y: (n * corners,) places of the corners, one polygon after another.
+        corners: how many each has.
+        fill: of the inside, one colour for all or one for each of the n.
+        outline: of the sides; None takes the fill's own colour, so that no seam shows between neighbours.
+        width: of the sides in pixels.
+        opacity: 0..1.
+        name: for the legend.
+    """
+
+    x: ArrayLike
+    y: ArrayLike
+    corners: int = 4
+    fill: str | Sequence[str] = BLUE
+    outline: str | None = None
+    width: float = 1.0
+    opacity: float = 1.0
+    name: str = ""
+    _arrays = ("x", "y")
+
+    def __post_init__(self) -> None:
+        if self.corners < 3 or np.size(self.x) % self.corners:
+            raise ValueError(
+                f"polygons have at least 3 corners each, and x holds all corners of all; got corners={self.corners} "
+                f"and {np.size(self.x)} places"
+            )
+        known_fill(self.fill, np.size(self.x) // self.corners, "polygons")
+        self._settle()
+        if not np.isfinite(np.asarray([self.x, self.y])).all():
+            raise ValueError("the corners of polygons must be finite; leave out those that have no place")
 
 
 @dataclass(frozen=True, eq=False)
@@ -314,21 +319,4 @@ class Text(Layer):
         self._settle()
 
 
-AnyLayer = Heatmap | Points | Line | Band | Circles | Segments | Marks | Text
-
-
-def frozen(array: NDArray[np.float32]) -> Array:
-    """A read-only array: the same one if nobody can write to it, else a copy."""
-    base = array
-    while isinstance(base, np.ndarray) and not base.flags.writeable and base.base is not None:
-        base = base.base
-    if not isinstance(base, np.ndarray) or base.flags.writeable:
-        array = array.copy()
-        array.setflags(write=False)
-    return array
-
-
-def known_dash(dash: str) -> None:
-    """Raise ValueError where there is no such dash."""
-    if dash not in DASHES:
-        raise ValueError(f"a dash is one of {', '.join(DASHES)}, got {dash!r}")
+AnyLayer = Heatmap | Points | Line | Band | Circles | Polygons | Segments | Marks | Text

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hpo_tutor.scenes import ticks
-from hpo_tutor.scenes.layers import AnyLayer, Layer
+from hpo_tutor.scenes.layer_base import Layer
+from hpo_tutor.scenes.layers import AnyLayer
 from hpo_tutor.scenes.ticks import Tick
 
 

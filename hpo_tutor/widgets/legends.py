@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hpo_tutor.scenes.layers import AnyLayer, Band, Circles, Heatmap, Line, Marks, Points, Segments, Text
+from hpo_tutor.scenes.layers import AnyLayer, Band, Circles, Heatmap, Line, Marks, Points, Polygons, Segments, Text
+from hpo_tutor.scenes.looks import PAGE
 
 LARGEST = 12.0
 """Diameter of a symbol in the legend, pixels; in the picture it may be larger."""
@@ -50,8 +51,11 @@ def _symbol(layer: Points | Circles | Text) -> AnyLayer:
     return replace(layer, x=0.5, y=0.5, text=next(iter(layer.text), "")[:2])
 
 
-def _stretch(layer: Line | Band | Segments | Marks) -> AnyLayer:
+def _stretch(layer: Line | Band | Polygons | Segments | Marks) -> AnyLayer:
     """A straight piece, from end to end."""
+    if isinstance(layer, Polygons):
+        fill = layer.fill if isinstance(layer.fill, str) else next(iter(layer.fill), PAGE)
+        return replace(layer, x=(0.1, 0.9, 0.9, 0.1), y=(0.1, 0.1, 0.9, 0.9), corners=4, fill=fill)
     if isinstance(layer, Line):
         return replace(layer, x=(0.0, 1.0), y=(0.5, 0.5))
     if isinstance(layer, Band):

@@ -11,8 +11,6 @@ const ICONS = {
   last: "M11 2h2v12h-2zM2 2v12l8-6z",
 };
 
-const textOf = (dial, place) => dial.texts?.[place] ?? `${dial.name} ${place + 1} of ${dial.size}`;
-
 function withIcon(button, name) {
   const path = ICONS[name], title = name[0].toUpperCase() + name.slice(1);
   button.innerHTML = `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${path}"/></svg>`;
@@ -21,7 +19,6 @@ function withIcon(button, name) {
   return button;
 }
 
-/* The widget, with what else is to stand above its pictures. */
 function render({ model, el }, ...above) {
   let trace = unpack(model.get("frames"));
   let at = []; // the place on each dial
@@ -140,7 +137,6 @@ function render({ model, el }, ...above) {
     }
   }
 
-  /* The legend: beside each name a small picture of its layer. */
   function explain() {
     const unit = { low: 0, high: 1 };
     legend.replaceChildren(...trace.legend.map(({ layer, width, height, before, after }) => {
@@ -166,9 +162,9 @@ function render({ model, el }, ...above) {
     handle = trace.drag && part("div", "handle");
     if (handle) stage.append(handle);
     if (key !== false) (root.querySelector(`[data-key="${key}"]`) ?? root).focus({ preventScroll: true });
-    heading.textContent = model.get("label");
-    heading.hidden = !heading.textContent;
-    root.setAttribute("aria-label", heading.textContent || "Pictures, step by step");
+    const label = (heading.textContent = model.get("label"));
+    heading.hidden = !label;
+    root.setAttribute("aria-label", label || "Pictures, step by step");
     root.setAttribute("aria-description", trace.hints);
     root.classList.toggle("hpo-pick", model.get("pick"));
   }
@@ -181,7 +177,7 @@ function render({ model, el }, ...above) {
     const buttons = names.map((name) => withIcon(button({ "data-key": name }), name));
     showers.push(() => {
       input.value = at[i];
-      count.textContent = textOf(dial, at[i]);
+      count.textContent = dial.texts?.[at[i]] ?? `${dial.name} ${at[i] + 1} of ${dial.size}`;
       input.setAttribute("aria-valuetext", count.textContent);
       buttons.forEach((one, k) => k !== 2 && one.setAttribute("aria-disabled", at[i] === (k < 2 ? 0 : last(i))));
     });
@@ -257,7 +253,6 @@ function render({ model, el }, ...above) {
     else turn(dial, { first: 0, back: at[dial] - 1, forward: at[dial] + 1, last: last(dial) }[name]);
   }
 
-  /* Scene and axis units at a point; undefined outside the panels. */
   function placeAt({ x, y }) {
     const scene = drawn.panels.findIndex((panel) => inside(panel, x, y));
     if (scene < 0) return;
@@ -288,12 +283,12 @@ function render({ model, el }, ...above) {
 
   function onKey(event) {
     const { key, target, shiftKey } = event;
-    const known = key in ARROWS || key in KEYS || key === " " || key === "Enter";
-    if (!known || event.ctrlKey || event.altKey || event.metaKey) return;
+    const firm = key === " " || key === "Enter";
+    if (!(firm || key in ARROWS || key in KEYS) || event.ctrlKey || event.altKey || event.metaKey) return;
     event.stopPropagation(); // the page around has other plans for these
-    const pressed = target.tagName === "BUTTON", chooser = target.tagName === "SELECT" || target.type === "radio";
+    const pressed = target.matches("button"), chooser = target.matches("select, [type=radio]");
     if (shiftKey && key in ARROWS && model.get("pick")) moveCross(...ARROWS[key]);
-    else if (shiftKey || (pressed && (key === " " || key === "Enter"))) return; // the browser's own
+    else if (shiftKey || (pressed && firm)) return; // the browser's own
     else if (key === "Enter") cross && pick(cross);
     else if (chooser || (target.type === "range" && key !== " ")) return; // they step by themselves
     else if (key === " ") act("play");
@@ -383,7 +378,6 @@ function render({ model, el }, ...above) {
     ending.abort();
     for (const observer of [themes, sizes, sight]) observer.disconnect();
     for (const name in changes) model.off(name, changes[name]);
-    measured.remove();
-    root.remove();
+    el.replaceChildren();
   };
 }

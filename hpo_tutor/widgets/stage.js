@@ -69,11 +69,12 @@ function stroke({ ctx, color, trace }, layer) {
   ctx.stroke();
 }
 
-/* Each draws one kind of layer. */
+const fillOf = ({ fill, palette }, i) => palette?.[fill[i]] ?? fill;
+
 const PAINT = {
-  heatmap({ ctx, X, Y, panel, trace }, layer) {
-    const [left, right] = layer.x?.map(X) ?? [panel.left, panel.left + panel.width];
-    const [bottom, top] = layer.y?.map(Y) ?? [panel.top + panel.height, panel.top];
+  heatmap({ ctx, x, y, X, Y, trace }, layer) {
+    const [left, right] = (layer.x ?? [x.low, x.high]).map(X);
+    const [bottom, top] = (layer.y ?? [y.low, y.high]).map(Y);
     ctx.imageSmoothingEnabled = false;
     ctx.drawImage(bitmapOf(trace, layer), left, top, right - left, bottom - top);
   },
@@ -112,7 +113,7 @@ const PAINT = {
 
   band({ ctx, X, Y, color }, layer) {
     const corners = Array.from(layer.x, (x, i) => [X(x), Y(layer.low[i]), Y(layer.high[i])]);
-    const drawn = (i) => i < corners.length && corners[i].every(Number.isFinite);
+    const drawn = (i) => corners[i]?.every(Number.isFinite);
     ctx.fillStyle = color(layer.color);
     for (let first = 0, end; first < corners.length; first = end + 1) {
       for (end = first; drawn(end); ) end++;
@@ -132,11 +133,26 @@ const PAINT = {
       ctx.arc(x, y, radius, 0, 7);
       ctx.globalAlpha = layer.opacity; // of the inside
       if (layer.fill) {
-        ctx.fillStyle = color(layer.palette?.[layer.fill[i]] ?? layer.fill);
+        ctx.fillStyle = color(fillOf(layer, i));
         ctx.fill();
       }
       ctx.globalAlpha = 1;
       if (layer.width) stroke(pen, layer);
+    }
+  },
+
+  polygons({ ctx, X, Y, color }, layer) {
+    const { x, y, corners } = layer;
+    ctx.lineWidth = layer.width;
+    for (let i = 0; i < x.length; i += corners) {
+      const fill = fillOf(layer, i / corners);
+      ctx.beginPath();
+      for (let k = i; k < i + corners; k++) ctx.lineTo(X(x[k]), Y(y[k]));
+      ctx.closePath();
+      ctx.fillStyle = color(fill);
+      ctx.strokeStyle = color(layer.outline ?? fill);
+      ctx.fill();
+      ctx.stroke();
     }
   },
 
@@ -151,12 +167,11 @@ const PAINT = {
   },
 
   marks(pen, layer) {
-    const { ctx, X, Y, panel } = pen;
-    const bottom = panel.top + panel.height;
+    const { ctx, X, Y, panel: { left, top, width, height } } = pen, bottom = top + height;
     ctx.beginPath();
     for (const value of layer.at) {
-      if (layer.axis === "x") line(ctx, X(value), bottom, X(value), layer.across ? panel.top : bottom - 10);
-      else line(ctx, panel.left, Y(value), panel.left + (layer.across ? panel.width : 10), Y(value));
+      if (layer.axis === "x") line(ctx, X(value), bottom, X(value), layer.across ? top : bottom - 10);
+      else line(ctx, left, Y(value), left + (layer.across ? width : 10), Y(value));
     }
     stroke(pen, layer);
   },
@@ -225,7 +240,7 @@ function margins({ x, y, titles, numbers, ticks }, ctx, font, [width, height], w
   };
 }
 
-/* Where the panels are. Those of a row have one height; a row without room is broken. */
+/* Panels of a row have one height; a row without room is broken. */
 function arrange(trace, ctx, font, available) {
   const aspects = trace.slots.map(({ aspect }) => aspect);
   const lines = [], withY = [], panels = [];
@@ -276,7 +291,6 @@ function spaced(ticks, at, room) {
   return close ? spaced(ticks.filter((_, i) => i % 2 === 0), at, room) : ticks;
 }
 
-/* What is around one panel. */
 function frame({ ctx, x, y, X, Y, panel, font, color }, stage) {
   const { left, top, width, height, room, withY } = panel;
   const right = left + width, bottom = top + height;
@@ -337,7 +351,7 @@ const words = (text) => make("span", { text });
 const button = (attributes) => make("button", { type: "button", ...attributes });
 
 function canvasOf(width, height, ratio = 1, canvas = make("canvas")) {
-  [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
+  [canvas.width, canvas.height] = [width * ratio, height * ratio].map(Math.round);
   [canvas.style.width, canvas.style.height] = [`${width}px`, `${height}px`];
   canvas.getContext("2d").scale(ratio, ratio);
   return canvas;

@@ -31,6 +31,7 @@ from hpo_tutor.scenes import (
     Line,
     Marks,
     Points,
+    Polygons,
     Scene,
     Segments,
     Text,
@@ -85,6 +86,26 @@ LAYERS = {
             (0.45, 0.5): None,
             (0.3, 0.5): looks.RED,
         },
+    ),
+    "polygons": (
+        Polygons([0.1, 0.4, 0.4, 0.6, 0.9, 0.6], [0.2, 0.2, 0.8, 0.2, 0.2, 0.8], 3, [looks.SKY, looks.GREEN]),
+        {
+            (0.35, 0.35): looks.SKY,
+            (0.15, 0.7): None,
+            (0.5, 0.5): None,
+            (0.65, 0.35): looks.GREEN,
+            (0.85, 0.7): None,
+        },
+    ),
+    "neighbours without a seam": (
+        Polygons(
+            [0.1, 0.5003, 0.5003, 0.1, 0.5003, 0.9, 0.9, 0.5003], [0.1, 0.1, 0.9, 0.9] * 2, fill=looks.ORANGE, width=1.5
+        ),
+        {(0.499, 0.5): looks.ORANGE, (0.5, 0.5): looks.ORANGE, (0.501, 0.5): looks.ORANGE},
+    ),
+    "outlined polygons": (
+        Polygons([0.2, 0.8, 0.8, 0.2], [0.2, 0.2, 0.8, 0.8], fill=looks.SKY, outline=looks.RED, width=10),
+        {(0.5, 0.5): looks.SKY, (0.2, 0.5): looks.RED, (0.5, 0.8): looks.RED, (0.1, 0.5): None},
     ),
     "segments": (
         Segments([0.1, 0.1], [0.2, 0.4], [0.9, 0.5], [0.2, 0.8], looks.RED, width=6),

@@ -22,6 +22,7 @@ from hpo_tutor.scenes import (
     Line,
     Marks,
     Points,
+    Polygons,
     Scene,
     Segments,
     Text,
@@ -117,10 +118,22 @@ def test_every_layer_is_drawn_in_its_colour():
         "#660000": Marks([0.5], color="#660000"),
         "#770000": Marks([0.5], "y", True, color="#770000"),
         "#880000": Text([0.5], [0.5], "words", "#880000"),
+        "#990000": Polygons([0, 1, 1], [0, 0, 1], 3, ["#990000"], outline="#990001"),
     }
     source = still(Scene(list(layers.values()), *SQUARE, aspect=1.0))
-    for color in (*layers, "#440001"):
+    for color in (*layers, "#440001", "#990001"):
         assert f'"{color}"' in source
+
+
+def test_polygons_have_their_corners_and_no_seams():
+    """Each is an element with its own corners; without an outline its sides have the colour of its inside."""
+    tiles = Polygons([0, 0.5, 0.5, 0.5, 1, 1], [0, 0, 1, 0, 0, 1], 3, ["#990000", "#990001"])
+    first, second = drawn([tiles]).iter(f"{SVG}polygon")
+    assert (first.get("fill"), first.get("stroke")) == ("#990000", "#990000")
+    corners = [tuple(map(float, corner.split(","))) for corner in second.get("points").split()]
+    assert corners[0][0] == pytest.approx(LEFT + WIDTH / 2, abs=0.06)
+    assert corners[1][0] == corners[2][0] == pytest.approx(LEFT + WIDTH, abs=0.06)
+    assert second.get("fill") == "#990001"
 
 
 def test_a_circle_is_round_and_as_large_as_said():

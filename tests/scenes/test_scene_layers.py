@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hpo_tutor.scenes import Band, Circles, Heatmap, Line, Marks, Points, Segments, Text
+from hpo_tutor.scenes import Band, Circles, Heatmap, Line, Marks, Points, Polygons, Segments, Text
 
 ONE_OF_EACH = [
     Heatmap(np.eye(3)),
@@ -12,6 +12,7 @@ ONE_OF_EACH = [
     Line([0, 1], [[0, 1, 2], [3, np.nan, 5]]),
     Band([0, 1], [0, 0], [1, 2]),
     Circles([0, 1], [0, 1], 0.1),
+    Polygons([0, 1, 1], [0, 0, 1], 3),
     Segments([0], [0], [1], [1]),
     Marks([0.5]),
     Text([0.5], [0.5], "here"),
@@ -82,3 +83,15 @@ def test_bad_layers_are_refused(make, says):
     """The message names the rule and the value."""
     with pytest.raises(ValueError, match=says):
         make()
+
+
+def test_polygons_say_how_many_corners_they_need():
+    """Corners that do not make whole polygons, colours that are not one for each, and corners without a place."""
+    with pytest.raises(ValueError, match=r"at least 3 corners.*got corners=4 and 6 places"):
+        Polygons(range(6), range(6))
+    with pytest.raises(ValueError, match="at least 3 corners"):
+        Polygons([0, 1], [0, 1], 2)
+    with pytest.raises(ValueError, match="one for each of 2 polygons, got 3"):
+        Polygons(range(6), range(6), 3, ["#000000"] * 3)
+    with pytest.raises(ValueError, match="corners of polygons must be finite"):
+        Polygons([0, 1, np.nan], [0, 1, 2], 3)
