@@ -37,18 +37,26 @@ class Design(BaseSampler):
         seed: draws the points, and the order in which they are tried.
         shuffle: whether points whose order means nothing (``designs.is_ordered``) are tried in random order, so that
             the incumbent after a few trials does not hang on the corner in which a grid begins.
+        options: of the design, such as ``symmetry`` of "hypertiling"; see ``designs.make``.
 
     Raises:
-        ValueError: the name is unknown, or n_points is below 1.
+        ValueError: the name is unknown, n_points is below 1, or the design has no such option.
     """
 
     def __init__(
-        self, space: SearchSpace, name: str, n_points: int | None = None, seed: int = 0, shuffle: bool = True
+        self,
+        space: SearchSpace,
+        name: str,
+        n_points: int | None = None,
+        seed: int = 0,
+        shuffle: bool = True,
+        **options: Any,
     ) -> None:
         super().__init__(space, seed)
         if n_points is not None and n_points < 1:
             raise ValueError(f"n_points must be at least 1, it is {n_points}; None takes the budget of the search")
-        self.name = name
+        designs.check_options(name, options)
+        self.name, self.options = name, options
         self.n_points = n_points
         self.shuffle = shuffle and not designs.is_ordered(name)
         self._points: Array | None = None
@@ -132,7 +140,7 @@ class Design(BaseSampler):
         raise self._too_rare(n_points, 0, coarse**n_dims)
 
     def _make(self, n_points: int) -> Array:
-        return designs.make(self.name, n_points, self.space.n_dims, self._seed)
+        return designs.make(self.name, n_points, self.space.n_dims, self._seed, **self.options)
 
     def _feasible(self, points: Array) -> Array:
         if not self.space.constraints:

@@ -28,6 +28,10 @@ PARTS = {
     "landscapes": "Recorded landscapes: loading them, and looking losses up",
     "sampler-quality": "How near samplers come to the optimum",
     "sampler-speed": "One suggestion of Bayesian optimisation",
+    "saturation": "Spheres until no more fit",
+    "hypertiling": "Points from a multigrid",
+    "rooks": "Rooks that keep their distance",
+    "placements": "Which design wins, ten thousand times",
     "gpu": "On a GPU",
 }
 INTRODUCTION = """\
