@@ -3,6 +3,7 @@
     function(name)    a formula, its minimum known exactly
     live(name)        trains real networks when called
     landscape(name)   losses recorded once by really training, looked up in microseconds
+    WithFixed         one of these, with some hyperparameters left alone
     WithIdle          one of these, with hyperparameters added that do nothing
     WithRanges        one of these, searched between other bounds
 
@@ -12,6 +13,7 @@ Names are resolved on first use, so that a formula never waits for torch.
 from hpo_tutor.lazy import offer
 
 _HOMES = {
+    "WithFixed": "fixed",
     "WithIdle": "idle",
     "WithRanges": "ranges",
     "function": "functions",
@@ -21,6 +23,7 @@ _HOMES = {
     "datasets": "",
     "functions": "",
     "landscapes": "",
+    "quadratics": "",
     "recording": "",
 }
 
