@@ -41,7 +41,7 @@ _RECIPES = {
     "sobol": _Recipe("sequences:sobol", ordered=True),
     "rsa": _Recipe("spheres:rsa", options=("periodic",)),
     "hypertiling": _Recipe("quasicrystals:hypertiling", options=("symmetry",)),
-    "rsa-lhs": _Recipe("rooks:rsa_lhs"),
+    "rsa-lhs": _Recipe("rooks:rsa_lhs", options=("n_swaps",)),
 }
 
 NAMES = tuple(_RECIPES)
@@ -72,7 +72,8 @@ def make(
         n_points: how many points are wanted; lattices give the largest n^d that is no larger.
         n_dims: how many hyperparameters.
         seed: the same seed gives the same points; ``grid`` and ``grid-midpoints`` have nothing random in them.
-        options: ``levels`` of "lhs", ``periodic`` of "rsa", ``symmetry`` of "hypertiling"; see their rooms.
+        options: ``levels`` of "lhs", ``periodic`` of "rsa", ``symmetry`` of "hypertiling", ``n_swaps`` of "rsa-lhs";
+            see their rooms.
 
     Raises:
         ValueError: the name is unknown, a count is below 1, the design has no such option, or it does not exist for so
@@ -126,7 +127,7 @@ def _made(
     """The points, and what else the design's room tells."""
     recipe = _recipe(name)
     for what, value in (("n_points", n_points), ("n_dims", n_dims)):
-        if value != int(value) or value < 1:
+        if value % 1 or value < 1:
             raise ValueError(f"{what} must be a whole number of at least 1, it is {value}")
     check_options(name, options)
     room, function = recipe.home.split(":")
