@@ -6,30 +6,19 @@ least     the distance that is asked for
 """
 
 import math
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from hpo_tutor.machine_code import compiled
+
 Array = NDArray[np.int64]
-Function = TypeVar("Function", bound=Callable[..., object])
 
 DARTS = 200  # at most so many are thrown for one rook
 HOT, COLD = 0.3, 0.03  # d times the temperatures of the first and of the last swap; 1 is one pair at distance 0
 
 
-def _compiled(function: Function) -> Function:
-    """The function in machine code, kept on disk where there is a folder to write to."""
-    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
-    try:
-        return cast(Function, njit(cache=True, **options)(function))
-    except RuntimeError:  # no such folder
-        return cast(Function, njit(**options)(function))
-
-
-@_compiled
+@compiled
 def add(n_points: int, n_dims: int, least: int, rng: np.random.Generator) -> tuple[Array, int]:
     """Random sequential addition: each rook at the first random free place that keeps the distance from all before it.
 
@@ -58,7 +47,7 @@ def add(n_points: int, n_dims: int, least: int, rng: np.random.Generator) -> tup
     return rooks, n_points
 
 
-@_compiled
+@compiled
 def _keeps(rooks: Array, n: int, least: int) -> bool:
     """Whether rook n keeps the distance from those before it."""
     for k in range(n):
@@ -70,7 +59,7 @@ def _keeps(rooks: Array, n: int, least: int) -> bool:
     return True
 
 
-@_compiled
+@compiled
 def swap(rooks: Array, n_swaps: int, most: int, rng: np.random.Generator) -> tuple[Array, int, int]:
     """Simulated annealing over Latin hypercubes: two rooks swap their levels on one axis, which keeps it Latin.
 
@@ -154,7 +143,7 @@ def swap(rooks: Array, n_swaps: int, most: int, rng: np.random.Generator) -> tup
     return best_rooks, best, n_swaps
 
 
-@_compiled
+@compiled
 def search(n: int, least: int, most_steps: int, rng: np.random.Generator) -> tuple[Array, bool, int]:
     """Backtracking over all boards of N rooks in two dimensions that keep the distance.
 

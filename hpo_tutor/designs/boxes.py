@@ -4,26 +4,17 @@ N, d    points, their coordinates; the boxes are open, have sides along the axes
 way     one of the 2d ways to get rid of a point in a box: on some axis, end the box at the point or begin it there
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from hpo_tutor.machine_code import compiled
+
 Array = NDArray[Any]
-Function = TypeVar("Function", bound=Callable[..., object])
 
 
-def _compiled(function: Function) -> Function:
-    """The function in machine code, kept on disk where there is a folder to write to."""
-    try:
-        return cast(Function, njit(cache=True, nogil=True)(function))
-    except RuntimeError:  # no such folder
-        return cast(Function, njit(nogil=True)(function))
-
-
-@_compiled
+@compiled
 def largest_empty(points: Array, most_boxes: int) -> tuple[Array, Array, int]:
     """The largest empty box, by branch and bound.
 

@@ -7,26 +7,17 @@ n_levels   the most steps from a root to a leaf
 """
 
 import math
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from hpo_tutor.machine_code import compiled
+
 Array = NDArray[Any]
-Function = TypeVar("Function", bound=Callable[..., object])
 
 
-def _compiled(function: Function) -> Function:
-    """The function in machine code, kept on disk where there is a folder to write to."""
-    try:
-        return cast(Function, njit(cache=True, nogil=True)(function))
-    except RuntimeError:  # no such folder
-        return cast(Function, njit(nogil=True)(function))
-
-
-@_compiled
+@compiled
 def predict(points: Array, nodes: Array, starts: Array, n_levels: int) -> Array:
     """What the forest says at each of K points, float32 of shape (K, d); shape (K,).
 
@@ -49,7 +40,7 @@ def predict(points: Array, nodes: Array, starts: Array, n_levels: int) -> Array:
     return said
 
 
-@_compiled
+@compiled
 def nearest(points: Array, columns: Array, unordered: Array) -> Array:
     """Which recorded point is nearest to each of K points, shape (K,); the first where several are.
 
@@ -71,7 +62,7 @@ def nearest(points: Array, columns: Array, unordered: Array) -> Array:
     return found
 
 
-@_compiled
+@compiled
 def look_up(
     nodes: Array,
     starts: Array,
@@ -94,7 +85,7 @@ def look_up(
     return losses
 
 
-@_compiled
+@compiled
 def look_up_one(
     nodes: Array,
     starts: Array,
@@ -110,7 +101,7 @@ def look_up_one(
     return float(look_up(nodes, starts, n_levels, columns, unordered, ratios, points, rows)[0])
 
 
-@_compiled
+@compiled
 def descend(places: Array, n_places: Array, nodes: Array, starts: Array, cuts: Array) -> float:
     """From a start, move one coordinate after another to where the forest is lowest along it, until none moves.
 

@@ -12,22 +12,21 @@ Matrix products are scipy's BLAS; what stands between two of them is a loop, whi
 """
 
 import math
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from hpo_tutor.machine_code import compiled_with
 from hpo_tutor.training.randomness import FIRST, SECOND, STEPS
 
 Array = NDArray[np.floating]
-Function = TypeVar("Function", bound=Callable[..., object])
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8  # Kingma & Ba (2015), arXiv:1412.6980, as torch has them
 VALIDATION_ROWS = 512  # at a time: they stay in the cache
 # sums may change their order; inf and nan keep their meaning, because a diverging model shows by them
 FAST_MATH = {"contract", "reassoc", "nsz", "arcp"}
+compiled = compiled_with(fastmath=FAST_MATH)
 
 
 class Training(NamedTuple):
@@ -41,16 +40,7 @@ class Training(NamedTuple):
     momentum: float
 
 
-def _compiled(function: Function) -> Function:
-    """The function in machine code, kept on disk where there is a folder to write to."""
-    options: dict[str, Any] = {"nogil": True, "fastmath": FAST_MATH, "error_model": "numpy"}
-    try:
-        return cast(Function, njit(cache=True, **options)(function))
-    except RuntimeError:  # no such folder
-        return cast(Function, njit(**options)(function))
-
-
-@_compiled
+@compiled
 def train(
     state: Array, n_steps: int, sizes: NDArray[np.int64], inputs: Array, targets: Array, kept: Array, how: Training
 ) -> float:
@@ -78,7 +68,7 @@ def train(
     return total
 
 
-@_compiled
+@compiled
 def validate(parameters: Array, sizes: NDArray[np.int64], inputs: Array, targets: Array, classification: bool) -> float:
     """The mean loss of all rows."""
     weights, biases = layers(parameters, sizes)
@@ -93,7 +83,7 @@ def validate(parameters: Array, sizes: NDArray[np.int64], inputs: Array, targets
     return total / len(inputs)
 
 
-@_compiled
+@compiled
 def layers(flat: Array, sizes: NDArray[np.int64]) -> tuple[list[Array], list[Array]]:
     """Views of a vector of P numbers: each layer's weights (n_in, n_out) and biases (n_out,)."""
     weights, biases = [], []
@@ -107,13 +97,13 @@ def layers(flat: Array, sizes: NDArray[np.int64]) -> tuple[list[Array], list[Arr
     return weights, biases
 
 
-@_compiled
+@compiled
 def buffers(n_rows: int, sizes: NDArray[np.int64], like: Array) -> list[Array]:
     """Room for what each layer puts out, (n_rows, n_out)."""
     return [np.empty((n_rows, n_out), like.dtype) for n_out in sizes[1:]]
 
 
-@_compiled
+@compiled
 def forward(inputs: Array, weights: list[Array], biases: list[Array], outputs: list[Array], kept: Array) -> None:
     """Fill the outputs of every layer; after each but the last come ReLU and dropout."""
     zero = inputs.dtype.type(0)
@@ -134,7 +124,7 @@ def forward(inputs: Array, weights: list[Array], biases: list[Array], outputs: l
         below = here
 
 
-@_compiled
+@compiled
 def backward(
     inputs: Array, weights: list[Array], outputs: list[Array], errors: list[Array], kept: Array,
     into_weights: list[Array], into_biases: list[Array],
@@ -159,7 +149,7 @@ def backward(
                 column -= passed.shape[1]
 
 
-@_compiled
+@compiled
 def drop(values: Array, factors: Array) -> None:
     """Dropout: some numbers become zero, the others grow."""
     for i in range(values.shape[0]):
@@ -167,7 +157,7 @@ def drop(values: Array, factors: Array) -> None:
             values[i, j] *= factors[i, j]
 
 
-@_compiled
+@compiled
 def score(outputs: Array, targets: Array, errors: Array, classification: bool) -> float:
     """The summed loss of all rows; the derivative of its mean goes into ``errors``, which may be ``outputs``."""
     n, n_out = outputs.shape
@@ -195,7 +185,7 @@ def score(outputs: Array, targets: Array, errors: Array, classification: bool) -
     return float(total)
 
 
-@_compiled
+@compiled
 def adam(state: Array, gradients: Array, n_steps: int, learning_rate: float, l2: float) -> None:
     """Adam's step of that number."""
     real = state.dtype.type
@@ -210,7 +200,7 @@ def adam(state: Array, gradients: Array, n_steps: int, learning_rate: float, l2:
         parameters[i] -= rate * mean[i] / (np.sqrt(square[i]) * root + epsilon)
 
 
-@_compiled
+@compiled
 def sgd(state: Array, gradients: Array, learning_rate: float, l2: float, momentum: float) -> None:
     """A step of gradient descent with momentum."""
     real = state.dtype.type
@@ -221,7 +211,7 @@ def sgd(state: Array, gradients: Array, learning_rate: float, l2: float, momentu
         parameters[i] -= rate * velocity[i]
 
 
-@_compiled
+@compiled
 def bits(
     key: int, epoch: int, rows: NDArray[np.int64], words: NDArray[np.int32], into: NDArray[np.int32], column: int
 ) -> None:
@@ -235,7 +225,7 @@ def bits(
             into[i, column + j] = np.int32(np.uint32((word ^ word >> np.uint32(15)) * second))
 
 
-@_compiled
+@compiled
 def mixed(word: np.uint32) -> np.uint32:
     """The finaliser of ``randomness``, of one word."""
     word = np.uint32((word ^ word >> np.uint32(16)) * np.uint32(FIRST))

@@ -20,7 +20,7 @@ from torch.nn import functional as F  # noqa: N812 - the name that the whole fie
 
 from hpo_tutor.training import CNN, MLP, Data, Population
 from hpo_tutor.training.backends.compiled import Compiled, why_not
-from hpo_tutor.training.backends.kernels import _compiled, bits
+from hpo_tutor.training.backends.kernels import bits
 from hpo_tutor.training.chunks import Chunks
 from hpo_tutor.training.crew import Plan, Tensors, one_thread
 from hpo_tutor.training.randomness import DROPOUT, NOISE, Stream, hashes, kept, normal, places
@@ -363,15 +363,6 @@ def test_numba_is_loaded_only_when_it_is_needed() -> None:
         "print('numba' in sys.modules)"
     )
     assert printed.splitlines() == ["False", "True"]
-
-
-def test_it_works_where_nothing_can_be_kept() -> None:
-    """A function that belongs to no file, and so has no folder for its machine code, is compiled all the same."""
-    scope: dict[str, Any] = {}
-    exec("def doubled(x):\n    return 2 * x", scope)
-    with pytest.raises(RuntimeError, match="cannot cache"):  # what the compiler itself says to it
-        __import__("numba").njit(cache=True)(scope["doubled"])
-    assert _compiled(scope["doubled"])(21) == 42
 
 
 def test_matrix_products_take_one_thread_until_the_last_population_is_done() -> None:
