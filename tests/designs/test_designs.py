@@ -1,4 +1,4 @@
-"""Designs: how many points, where they lie, and how well they do on a problem whose long-run means are published."""
+"""Designs: how many points, where they lie, and what can be chosen about them."""
 
 import warnings
 
@@ -11,6 +11,7 @@ from hpo_tutor import designs
 
 LATTICES = ("grid", "grid-midpoints", "jittered")
 OTHERS = ("random", "lhs", "sobol")
+TILINGS = ("rsa", "hypertiling", "rsa-lhs")  # made with more care, so more slowly
 
 counts = st.integers(1, 300)
 dims = st.integers(1, 6)
@@ -18,13 +19,29 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 @settings(deadline=None)
-@given(st.sampled_from(designs.NAMES), counts, dims, seeds)
+@given(st.sampled_from(LATTICES + OTHERS), counts, dims, seeds)
 def test_points_lie_in_the_unit_cube_and_the_seed_repeats_them(name, n_points, n_dims, seed):
     """Every design lies in the unit cube, and a seed gives the same points twice."""
     points = designs.make(name, n_points, n_dims, seed)
     assert points.dtype == np.float64
     assert np.all((points >= 0) & (points <= 1))
     assert np.array_equal(points, designs.make(name, n_points, n_dims, seed))
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.sampled_from(TILINGS), st.integers(1, 40), st.integers(2, 3), seeds)
+def test_tilings_give_exactly_n_points_in_the_unit_cube_and_the_seed_repeats_them(name, n_points, n_dims, seed):
+    """So does every tiling, for any N."""
+    points = designs.make(name, n_points, n_dims, seed)
+    assert points.shape == (n_points, n_dims)
+    assert points.dtype == np.float64
+    assert np.all((points >= 0) & (points <= 1))
+    assert np.array_equal(points, designs.make(name, n_points, n_dims, seed))
+
+
+def test_every_design_is_tested_here():
+    """A new one joins one of the three groups."""
+    assert set(LATTICES + OTHERS + TILINGS) == set(designs.NAMES)
 
 
 @settings(deadline=None)
@@ -123,7 +140,7 @@ def test_seeds_differ_where_there_is_chance_and_only_there():
 
 def test_errors_say_the_rule_the_value_and_the_way_out():
     """An unknown name lists the designs that exist; a count below one is named."""
-    with pytest.raises(ValueError, match=r"grid, grid-midpoints, jittered, random, lhs, sobol.*'halton'"):
+    with pytest.raises(ValueError, match=r"grid, grid-midpoints, jittered, random, lhs, sobol, rsa, .*'halton'"):
         designs.make("halton", 10, 2)
     with pytest.raises(ValueError, match="n_points must be a whole number of at least 1, it is 0"):
         designs.make("random", 0, 2)
@@ -131,39 +148,30 @@ def test_errors_say_the_rule_the_value_and_the_way_out():
         designs.make("random", 5, 1.5)
 
 
-def best_of_random_quadratics(name, n_points, n_problems, seed):
-    """Smallest value of ||((x - p) A) * w||^2 over a design in [-1/2, 1/2]^3, for many random problems; (n_problems,).
-
-    The benchmark of algorithms.md, section 1, written here afresh: A uniform scaled to Frobenius norm 1, w uniform
-    scaled to norm 100, p uniform. Designs with chance in them are drawn again for each problem.
-    """
-    rng = np.random.default_rng([seed, 1])
-    best = np.empty(n_problems)
-    fixed = designs.make(name, n_points, 3) if name.startswith("grid") else None
-    for i in range(n_problems):
-        matrix = rng.uniform(-1, 1, (3, 3))
-        weights = rng.uniform(0, 1000, 3)
-        centre = rng.uniform(-0.5, 0.5, 3)
-        points = (designs.make(name, n_points, 3, seed=rng) if fixed is None else fixed) - 0.5
-        scaled = (points - centre) @ (matrix / np.linalg.norm(matrix)) * (100 * weights / np.linalg.norm(weights))
-        best[i] = np.min(np.sum(scaled**2, axis=1))
-    return best
+def test_a_design_knows_its_options():
+    """Options reach the design; one that it does not have is refused, with those that it has."""
+    edges = designs.make("lhs", 5, 2, levels="edges")
+    assert sorted(edges[:, 0]) == pytest.approx([0, 0.25, 0.5, 0.75, 1])
+    with pytest.raises(ValueError, match="options of the design 'lhs' are: levels; got symmetry"):
+        designs.make("lhs", 5, 2, symmetry=5)
+    with pytest.raises(ValueError, match="options of the design 'random' are: none; got levels"):
+        designs.examine("random", 5, 2, levels="edges")
 
 
-@pytest.mark.parametrize(
-    ("name", "n_points", "published"),
-    [
-        ("grid", 8, 119.9),
-        ("grid", 27, 27.0),
-        ("random", 8, 74.5),
-        ("random", 27, 23.9),
-        ("jittered", 8, 58.4),
-        ("jittered", 27, 19.3),
-        ("grid-midpoints", 8, 40.7),
-        ("grid-midpoints", 27, 14.9),
-    ],
-)
-def test_long_run_means_of_the_benchmark_without_data(name, n_points, published):
-    """The mean best value over 5,000 random quadratics lies within four standard errors of the known one."""
-    best = best_of_random_quadratics(name, n_points, 5000, seed=n_points)
-    assert best.mean() == pytest.approx(published, abs=4 * best.std() / len(best) ** 0.5)
+@pytest.mark.parametrize("name", designs.NAMES)
+def test_examine_tells_the_same_points_their_quality_and_what_was_found(name):
+    """The points are those of ``make``, the quality is theirs, and only tilings have more to tell."""
+    points, quality, found = designs.examine(name, 12, 2, seed=3)
+    assert np.array_equal(points, designs.make(name, 12, 2, seed=3))
+    assert repr(quality) == repr(designs.quality(points))
+    assert bool(found) == (name in TILINGS)
+    assert "points" not in found
+
+
+def test_the_spheres_of_rsa_do_not_overlap():
+    """The diameter that was reached is told, and no two points are nearer, also through the walls."""
+    points, quality, found = designs.examine("rsa", 27, 3, seed=1)
+    apart = np.abs(points[:, None] - points)
+    distances = np.linalg.norm(np.minimum(apart, 1 - apart), axis=2)[~np.eye(27, dtype=bool)]
+    assert distances.min() >= found["diameter"] > 0
+    assert quality.smallest_distance >= found["diameter"]

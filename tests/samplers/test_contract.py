@@ -28,6 +28,14 @@ def few_branches(space):
     return math.prod(len(domain.values) for name, domain in space.domains.items() if name in words) <= 24
 
 
+def few_enough(space):
+    """Whether there are tilings of so many dimensions, and quickly."""
+    return 2 <= space.n_dims <= 4
+
+
+TILINGS = ("rsa", "hypertiling", "rsa-lhs")  # made with more care, so more slowly
+
+
 class Entry(NamedTuple):
     """One sampler in the suite: its name, a factory (space, seed=...), how many random spaces it is tried on, which."""
 
@@ -38,7 +46,8 @@ class Entry(NamedTuple):
 
 
 SAMPLERS = [
-    *(Entry(name, partial(samplers.Design, name=name)) for name in designs.NAMES),
+    *(Entry(name, partial(samplers.Design, name=name)) for name in designs.NAMES if name not in TILINGS),
+    *(Entry(name, partial(samplers.Design, name=name), n_spaces=12, fits=few_enough) for name in TILINGS),
     Entry("HandTuning", games.HandTuning),
     # few first draws, so that they soon learn
     Entry("BayesianOptimization", partial(samplers.BayesianOptimization, n_startup=3), n_spaces=20),
