@@ -1,0 +1,831 @@
+# %% [markdown]
+# # Hypertilings
+#
+# **Question.** Does a tiling place points better than a grid, or than chance?
+#
+# **Afterwards you can**
+#
+# - turn lines that cross into a tiling without holes, crossing by crossing
+# - take exactly N points out of a tiling, whatever N is, in the plane and in space
+# - say against which opponent a tiling wins, and against which it only seems to
+#
+# **Before.** Notebook 03 (random search). Notebook 09 (rooks and spheres) helps; what is needed of it is said again.
+#
+# **Time.** 60 minutes, of which the three exercises take 20. A good place for a break is before *Exactly N points*.
+
+# %% tags=["setup"]
+from itertools import combinations, product
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from scipy.spatial import cKDTree
+
+from hpo_tutor import check, claim, designs, doctor, figures, hint, predict, problems, quiz, race
+from hpo_tutor.course.pictures import nb10 as pictures
+from hpo_tutor.designs.multigrid import Multigrid, star
+from hpo_tutor.widgets import Dial, Player
+
+doctor()
+
+# %% [markdown]
+# ## From lines to tiles
+#
+# Which N configurations do you try, if you must choose all of them before the first is trained? Such a choice is called
+# a **design**. A grid stands in rows, and where a hyperparameter does nothing, rows are repetitions. Random points
+# clump and leave holes. Students in Copenhagen proposed a third way: points of a **Penrose tiling**. It covers the
+# plane with two kinds of tiles, evenly, and yet it never repeats. Its corners might do for trials.
+#
+# How does one make such a thing? Not by laying tiles until they fit. In 1981 N. G. de Bruijn found that straight lines
+# are enough.
+#
+# Begin with what you know: squared paper, two **families** of parallel lines, all at distance 1. It can be read in two
+# ways. Either the small squares are the tiles, and the crossings are their corners. Or the other way round: make a
+# *tile of each crossing*, and a *corner of each region* between the lines (a **vertex** of the tiling). This exchange
+# of roles is called **duality**. A tile's sides stand at right angles to the two lines that cross; their length is one.
+# For squared paper nothing is gained: out come squares. But nobody said *two* families.
+
+# %%
+question = "Two families. You push all upright lines to the right. What do the squares do?"
+pushed = predict(question, ["they move along", "they are stretched", "nothing"])
+
+# %%
+ways = np.linspace(-0.4, 0.4, 17)
+Player.over(
+    pictures.duality,
+    x=Dial("to the right", ways),
+    y=Dial("upwards", ways),
+    families=Dial("families of lines", ["2", "3", "5"]),
+    drag=("x", "y"),
+    start={"x": 0.1, "y": 0.1, "families": "3"},
+    label="Drag a line, and rhombs flip",
+)
+
+# %% [markdown]
+# *How to use it:* drag in the left picture. The crossing of the two thick lines follows, and with it all lines of their
+# two families. Or use the sliders. The choice sets the number of families.
+#
+# *In the picture:* each crossing on the left is a tile on the right, in the same colour. The crossing that you drag is
+# the framed tile. A thick line on the left is a row of tiles on the right: on the way along it, you meet the same
+# tiles in the same order. The grey triangle is a region between three lines; regions become corners, so it is the grey
+# dot, where three rhombs meet.
+#
+# Two questions to answer with it:
+#
+# 1. Three families. Drag until the grey triangle closes and opens again on the other side. What do the three rhombs
+#    at the grey dot do?
+# 2. Five families. One step to the right: which tiles change, and which stay?
+#
+# *Surprise me:* three families, 0.1 to the right and 0.4 upwards. There is no triangle left: three lines meet in one
+# point. Which tile belongs to it?
+
+# %%
+before, after = (pictures.window(2, x, 0.1).corners() for x in (0.1, 0.4))
+same = before.shape == after.shape and np.allclose(before, after)
+pushed.reveal("nothing" if same else "they move along")
+claim("two families, pushed by 0.3: no square has moved", same)
+
+# %% [markdown]
+# A tile knows only *which* lines cross, and in which order other lines are met; not where. As long as no line passes
+# a crossing of others, nothing happens. When one does, a triangle closes and another opens: the three rhombs around a
+# corner fill a hexagon, and now they fill the same hexagon the other way round. (With three families, all hexagons turn
+# over at once. Where three lines meet in one point, nothing says which way round the hexagon is filled. The picture
+# pushes lines apart by a hair, to one side, and so decides.)
+#
+# ## In numbers
+#
+# The families are $j = 1, \dots, t$. Each has a **star vector** $x_j$, of length 1 and perpendicular to its lines, and
+# a **shift** $\gamma_j$. Its line number $m$ holds the places $p$ with
+#
+# $$x_j \cdot p + \gamma_j = m, \qquad m \text{ a whole number.}$$
+#
+# All lines together are a **multigrid**. A region between them is told by $t$ whole numbers: for each family, the
+# number of the next line above it. With $\lceil\cdot\rceil$ for rounding up,
+#
+# $$K_j = \lceil x_j \cdot p + \gamma_j \rceil,$$
+#
+# wherever $p$ lies in the region. The corner that the region becomes is the place
+#
+# $$K_1 x_1 + K_2 x_2 + \dots + K_t x_t.$$
+#
+# Step over a line of family $i$: only $K_i$ changes, by one, and the corner moves by $x_i$. That is why tiles have
+# sides of length 1. Around a crossing of line $m_i$ of family $i$ and line $m_j$ of family $j$ lie four regions. In
+# them $K_i$ is $m_i$ or $m_i + 1$, and $K_j$ is $m_j$ or $m_j + 1$; all others are the same in the four. So their four
+# corners make a rhomb with the sides $x_i$ and $x_j$.
+#
+# **Exercise 10.1** (level 2). Return the four corners of a rhomb as whole numbers: a table of 4 rows (in any order) and
+# $t$ columns. Find the crossing $p$ first: it solves two equations, which `np.linalg.solve` does.
+
+
+# %% tags=["exercise"]
+def rhomb(star, shifts, i, j, m_i, m_j):
+    """K of the four corners where line m_i of family i crosses line m_j of family j, shape (4, t).
+
+    star has shape (t, 2), a star vector in each row; shifts (t,); i and j count from 0.
+    """
+    raise NotImplementedError
+
+
+# %% tags=["solution"]
+def rhomb(star, shifts, i, j, m_i, m_j):
+    """K of the four corners where line m_i of family i crosses line m_j of family j, shape (4, t).
+
+    star has shape (t, 2), a star vector in each row; shifts (t,); i and j count from 0.
+    """
+    p = np.linalg.solve(star[[i, j]], [m_i - shifts[i], m_j - shifts[j]])
+    corners = np.tile(np.ceil(star @ p + shifts), (4, 1))
+    corners[:, i] = [m_i, m_i, m_i + 1, m_i + 1]
+    corners[:, j] = [m_j, m_j + 1, m_j, m_j + 1]
+    return corners
+
+
+# %%
+check("10.1", rhomb)
+# Stuck? Run hint("10.1", 1), then 2, then 3.
+
+# %% [markdown]
+# That is the whole algorithm. For many lines at once it takes ten lines of code:
+
+
+# %%
+def tiling(vectors, shifts, n):
+    """A rhomb for each crossing of lines -n to n: its two families (m, 2), and its lowest K (m, t)."""
+    lines = np.array(list(product(range(-n, n + 1), repeat=2)))
+    families, lowest = [], []
+    for pair in map(list, combinations(range(len(vectors)), 2)):
+        places = np.linalg.solve(vectors[pair], (lines - shifts[pair]).T).T
+        integers = np.ceil(places @ vectors.T + shifts).astype(int)
+        integers[:, pair] = lines  # rounding would put them on either side
+        families.append(np.tile(pair, (len(lines), 1)))
+        lowest.append(integers)
+    return np.concatenate(families), np.concatenate(lowest)
+
+
+# %% [markdown]
+# Nobody checked that the rhombs fit together. Do they leave holes, or lie upon each other? Take five families with any
+# shifts, and throw 500 places into the middle of the patch. A place lies in a rhomb if one gets there from its lowest
+# corner with a share between 0 and 1 of each side.
+
+# %%
+holes = predict("Of 500 places, how many lie in no rhomb, or in two?", ["none", "a few", "many"])
+
+# %%
+rng = np.random.default_rng(0)
+five, shifts = star(5, 2), rng.uniform(-0.5, 0.5, 5)
+families, lowest = tiling(five, shifts, 8)
+middle = (shifts + 0.5) @ five  # the corner that belongs to p = 0 lies near it
+places = middle + rng.uniform(-8, 8, (500, 2))
+sides = np.swapaxes(five[families], 1, 2)  # of each rhomb, as columns
+steps = places[:, None] - lowest @ five
+shares = np.einsum("mij,nmj->nmi", np.linalg.inv(sides), steps)
+n_over = np.sum(np.all((shares > 0) & (shares < 1), axis=2), axis=1)
+n_wrong = np.sum(n_over != 1)
+holes.reveal("none" if n_wrong == 0 else "a few" if n_wrong < 20 else "many")
+claim("each of 500 places lies in exactly one rhomb", n_wrong == 0, rhombs=len(lowest))
+
+# %% [markdown]
+# It is always so, for any star and any shifts. (Along a line, rhombs share a side with the next one; around a region,
+# they share its corner, and their angles there add up to a full turn, since the sides of the region turn once around
+# it.)
+#
+# ## Penrose's tiling
+#
+# Five families, at angles of 72°, with shifts that add up to zero: that is the tiling of Roger Penrose. Watch it grow,
+# from the crossings in the middle outwards.
+
+# %%
+wall = pictures.penrose()
+frames = pictures.growth(wall, 650)
+Player(frames, name="frame", start=20, speed=5, label="A Penrose tiling grows")
+
+# %% [markdown]
+# *How to use it:* play, or step with the arrow keys.
+#
+# *In the picture:* on the left the lines, and the crossings that have become tiles so far, those in the circle. On the
+# right the tiles. There are two shapes, thick (blue) and thin (orange); the five directions of each have shades of
+# their own. Two questions: where do ten lines of crossings look like a star, and what stands there on the right? Do
+# thick and thin tiles keep the same proportion from start to end?
+
+# %%
+options = ["1", "1.5", "1.618, the golden ratio", "2"]
+ratio = predict("In a large wall, how many thick tiles are there for each thin one?", options)
+
+# %%
+half = 60  # of the side of a large patch, in sides of a tile
+tiles, points = wall.tiles(np.zeros(2), half), wall.vertices(np.zeros(2), half)
+thin, thick = np.bincount(tiles.kinds)
+golden = (1 + np.sqrt(5)) / 2
+ratio.reveal(min(options, key=lambda option: abs(float(option.split(",")[0]) - thick / thin)))
+near = abs(thick / thin - golden) < 0.01
+claim("the golden ratio, to 1 %", near, thick=thick, thin=thin, ratio=thick / thin)
+nearest = cKDTree(points).query(points, k=2)[0][:, 1].min()
+inverse = abs(nearest * golden - 1) < 1e-6
+claim("no two corners are nearer than 1 / golden ratio", inverse, nearest=nearest)
+
+# %% [markdown]
+# Here is why nothing repeats. In a pattern that does, each copy of its smallest piece has the same whole numbers of
+# thick and of thin tiles, so their ratio is one of whole numbers. The golden ratio is not.
+#
+# How dense do the corners lie? Two families whose vectors span a parallelogram of area $a$ cross $a$ times per unit
+# area of the lines' plane (think of squared paper: once), and the tile of each crossing has the area $a$. So per unit
+# area of the lines there are $\sum a$ tiles, which cover an area of $\sum a^2$, the sums over all pairs of families.
+# The number of tiles per unit area of the tiling is
+#
+# $$\rho = \frac{\sum a}{\sum a^2}.$$
+#
+# And there are as many corners as tiles: the angles of a rhomb add up to one full turn, and so do the angles around a
+# corner.
+
+# %%
+areas = np.array([abs(np.linalg.det(five[list(pair)])) for pair in combinations(range(5), 2)])
+density, counted = areas.sum() / np.sum(areas**2), len(points) / (2 * half) ** 2
+close = abs(counted / density - 1) < 0.01
+claim("the corners are as dense as the formula says", close, counted=counted, formula=density)
+
+# %%
+integers = tiles.corner_integers().reshape(-1, 5)
+corners, degrees = np.unique(integers, axis=0, return_counts=True)  # tiles that meet there
+inside = np.all(np.abs(corners @ five) < half - 2, axis=1)
+meeting = np.bincount(degrees[inside]) / inside.sum()
+print("tiles at a corner:", {n: f"{share:.1%}" for n, share in enumerate(meeting) if share})
+average = meeting @ np.arange(len(meeting))
+claim("on average four tiles meet, as in a square grid", abs(average - 4) < 0.01, average=average)
+
+# %% [markdown]
+# Other numbers of families make other walls. With $t$ families, an odd number at angles of $360°/t$, an even number at
+# angles of $180°/t$. Penrose's is $t = 5$; the study in Copenhagen ran $t = 6$.
+
+# %%
+Player.over(
+    pictures.poster,
+    families=Dial("families of lines", range(3, 9)),
+    draw=Dial("draw", range(1, 5)),
+    points=Dial("shown", [False, True], texts=["tiles", "tiles and corners"]),
+    start={"families": 5},
+    label="Walls of tiles",
+    speed=1,
+)
+
+# %% [markdown]
+# *How to use it:* the first slider, or left and right, changes the number of families; the second draws other shifts.
+#
+# *In the picture:* a colour for each shape, the thinnest in orange. Two questions: which walls have squares? With
+# which number of families do you see cubes, from above and from below?
+#
+# *Surprise me:* three families, with the corners shown. Look at the corners alone. What has become of the tiling that
+# never repeats?
+
+# %%
+three = Multigrid.draw(3, 2, np.random.default_rng(0)).vertices(np.zeros(2), 20)
+tree = cKDTree(three)
+deep = np.all(np.abs(three) < 18, axis=1)
+apart = tree.query(three[deep], k=8)[0][:, 1:]  # the seven nearest of each
+six = np.allclose(apart[:, :6], 1) and apart[:, 6].min() > 1.7
+claim("t = 3: each corner has six neighbours, all at distance 1", six, next_nearest=apart[:, 6].min())
+
+# %% [markdown]
+# Three families make a lattice of equal triangles: periodic, and the densest way to lay coins on a table. So among the
+# tilings is one that is as regular as can be. Is it worse for it? We shall see.
+#
+# ## Exactly N points
+#
+# The corners shall be trials. First collect them. Neighbours share corners, so each comes up about four times, and it
+# must be kept once.
+#
+# **Exercise 10.2** (level 2). Return the places of all corners of a patch, each once. Beware: the same place, computed
+# along two ways, may differ in the last digit, as `0.1 + 0.2` and `0.3` do.
+
+
+# %% tags=["exercise"]
+def vertices(star, families, lowest):
+    """Places of the corners of m rhombs, each once, shape (n, 2), in any order.
+
+    star (t, 2); families (m, 2): which two vectors are the sides of a rhomb; lowest (m, t): K of the
+    corner from which both sides go out. All three are arrays.
+    """
+    raise NotImplementedError
+
+
+# %% tags=["solution"]
+def vertices(star, families, lowest):
+    """Places of the corners of m rhombs, each once, shape (n, 2), in any order.
+
+    star (t, 2); families (m, 2): which two vectors are the sides of a rhomb; lowest (m, t): K of the
+    corner from which both sides go out. All three are arrays.
+    """
+    corners = lowest
+    for side in (0, 1):
+        moved = corners.copy()
+        moved[np.arange(len(moved)), np.resize(families[:, side], len(moved))] += 1
+        corners = np.concatenate([corners, moved])
+    return np.unique(corners, axis=0) @ star
+
+
+# %%
+check("10.2", vertices)
+# Stuck? Run hint("10.2", 1), then 2, then 3.
+
+# %% [markdown]
+# Now cut out N of them. A grid has $n^d$ points and nothing between: 25 or 36, never 31. A tiling does not care: let a
+# square grow around some place of it until it holds exactly N corners, and stretch it to the unit square.
+#
+# **Exercise 10.3** (level 1). Do that. Half the side of the square that just reaches a corner at $(x, y)$ from the
+# centre $(c_1, c_2)$ is $r = \max(|x - c_1|, |y - c_2|)$. Put the walls in the middle between the $N$-th smallest $r$
+# and the next.
+
+
+# %% tags=["exercise"]
+def pick(places, centre, n_points):
+    """The n_points corners in a square around the centre, rescaled to the unit square, shape (N, 2).
+
+    places (n, 2), more than are needed; centre (2,). Both are arrays. In any order.
+    """
+    raise NotImplementedError
+
+
+# %% tags=["solution"]
+def pick(places, centre, n_points):
+    """The n_points corners in a square around the centre, rescaled to the unit square, shape (N, 2).
+
+    places (n, 2), more than are needed; centre (2,). Both are arrays. In any order.
+    """
+    r = np.abs(places - centre).max(axis=1)
+    half_side = np.sort(r)[n_points - 1 : n_points + 1].mean()
+    return (places[r < half_side] - centre) / (2 * half_side) + 0.5
+
+
+# %%
+check("10.3", pick)
+# Stuck? Run hint("10.3", 1), then 2, then 3.
+
+# %%
+Player.over(
+    pictures.picked,
+    n=Dial("points", range(1, 65)),
+    families=Dial("families of lines", [3, 4, 5, 6]),
+    start={"n": 25, "families": 5},
+    label="A square that holds exactly N",
+    speed=6,
+)
+
+# %% [markdown]
+# *How to use it:* play lets the square grow, corner by corner; the second slider changes the tiling.
+#
+# *In the picture:* on the left the square on the tiling, which was turned by a random angle; on the right the trials.
+# Two questions: how many trials lie in each quarter of the unit square, at N = 31? Step from 25 to 26: which of the
+# points on the right move, and why all of them?
+#
+# *Surprise me:* N = 2, with each number of families. Would you have placed two trials like that? Near the walls nobody
+# has seen to it that the points are well placed: the square cuts the tiling wherever it comes.
+#
+# `designs.make` does the same, in up to six dimensions. How well are they placed? Measures that notebook 09 explains:
+#
+# - *smallest distance* of two points: larger is better, no trial repeats another;
+# - *covering radius*, from the worst place to its nearest point: smaller is better;
+# - *discrepancy*, how unevenly boxes are filled: smaller is better;
+# - *largest empty box*, its volume: smaller is better.
+#
+# All nine designs of this course, at any N. Besides the two grids, random, Latin hypercubes (*lhs*: every point has a
+# value of its own on each axis) and Sobol's points, there are spheres that were added at random until none fits
+# (*rsa*), their mixture with Latin hypercubes (*rsa-lhs*), and *jittered*, a random point in each cell of a grid.
+
+# %%
+furthest = predict("25 points: which design keeps the two nearest furthest apart?", list(designs.NAMES))
+
+# %%
+Player.over(
+    pictures.side_by_side,
+    n=Dial("points", [4, 5, 7, 9, 12, 16, 20, 25, 30, 36, 49, 64]),
+    measure=list(pictures.MEASURES),
+    start={"n": 25},
+    label="Nine designs, side by side",
+    speed=1.5,
+)
+
+# %% [markdown]
+# *How to use it:* the slider changes N, the choice the measure. The best has a frame and a star.
+#
+# *In the picture:* one draw of each design; the number is its measure. Two questions: at N = 30, which designs have
+# fewer points than were asked for? Which design is best by the smallest distance at 25, and what does it pay for
+# that by the covering radius?
+#
+# *Surprise me:* N = 5. Which of them would you not have called a grid?
+#
+# One draw is luck, so take the mean of ten.
+
+
+# %%
+def on_average(name, measure):
+    """Mean of a measure over ten draws of a design, with 25 points in the plane."""
+    return np.mean([pictures.measured(name, 25, measure, seed=seed) for seed in range(10)])
+
+
+rows = {one: {name: on_average(name, one) for name in designs.NAMES} for one in pictures.MEASURES}
+table = pd.DataFrame(rows)
+distance = table["smallest distance"]
+furthest.reveal(distance.idxmax())
+table.style.format("{:.4f}")
+
+# %%
+tiled, chance = table.loc["hypertiling"], table.loc["random"]
+better = tiled["smallest distance"] > 2 * chance["smallest distance"]
+better &= np.all(tiled.drop("smallest distance") < 0.8 * chance.drop("smallest distance"))
+claim("by all four measures a hypertiling beats random points", better)
+covers = table["covering radius"]
+smallest = covers.idxmin() == "grid-midpoints"
+claim("no design leaves smaller holes than midpoints", smallest, midpoints=covers.min())
+
+# %% [markdown]
+# ## Three dimensions, and more
+#
+# Nothing in the formulas said *two*. In space, a family is one of parallel planes, three planes cross in a point, and
+# the crossing becomes a **rhombohedron**, a box that leans. In $d$ dimensions, $d$ of the $t$ families cross, and $2^d$
+# regions meet there. That is a **hypertiling**. The star vectors are spread as evenly as they can be; six of them in
+# space are the axes of an icosahedron.
+
+# %%
+question = "Six planes nearly meet in one point. How many tiles do their crossings make?"
+count = predict(question, ["6", "15", "20"])
+
+# %%
+Player.over(
+    pictures.rhombohedra,
+    azimuth=Dial("turn", range(-60, 61, 10), unit="degrees"),
+    tilt=Dial("tilt", range(-40, 41, 10), unit="degrees"),
+    planes=Dial("planes", [3, 4, 5, 6]),
+    drag=("azimuth", "tilt"),
+    start={"planes": 6, "azimuth": 20, "tilt": -30},
+    label="Tiles of space",
+)
+
+# %% [markdown]
+# *How to use it:* drag in the picture to turn it; at the keyboard, left and right turn it, up and down tilt it. The
+# last slider adds planes.
+#
+# *In the picture:* the tiles of all crossings, pulled apart a little: pointed ones blue, flat ones orange. Two
+# questions: which tiles does the fourth plane add to the one of the first three? Do you find the six directions of
+# edges, and no seventh?
+
+# %%
+flat, pointed = np.bincount(pictures.body(6).kinds)
+count.reveal(str(flat + pointed))
+ways = len(list(combinations(range(6), 3)))
+claim("a tile for each three of six planes", flat + pointed == ways, flat=flat, pointed=pointed)
+
+# %% [markdown]
+# The corners become trials as before: a cube grows until it holds N. Here are 27 trials, of three designs.
+
+# %%
+Player.over(
+    pictures.in_the_cube,
+    azimuth=Dial("turn", range(-45, 46, 5), unit="degrees"),
+    tilt=Dial("tilt", range(-40, 41, 5), unit="degrees"),
+    design=["hypertiling", "grid-midpoints", "random"],
+    drag=("azimuth", "tilt"),
+    start={"azimuth": 25, "tilt": -20},
+    label="27 trials in the cube",
+)
+
+# %% [markdown]
+# *How to use it:* drag to turn the cube, or use the arrow keys: left and right turn, up and down tilt.
+#
+# *In the picture:* nearer trials are larger. Two questions: from where do you see fewest of the 27 in the midpoint
+# grid, and how many are hidden? Is there a place from which the hypertiling hides any?
+#
+# To look along an axis is to ignore that hyperparameter. From the front you see the trials as they are if y does
+# nothing.
+#
+# ## Seen from one side
+#
+# Now ignore all hyperparameters but one. How many different values of it does each design try?
+
+# %%
+question = "81 trials, four hyperparameters: how many values of one does a grid try?"
+values = predict(question, ["3", "9", "81"])
+
+# %%
+counts = {2: 25, 3: 27, 4: 81}
+Player.over(
+    lambda n_dims: pictures.shadows(counts[n_dims], n_dims),
+    n_dims=Dial("hyperparameters", list(counts)),
+    label="If only one hyperparameter matters",
+    speed=1,
+)
+
+# %% [markdown]
+# *In the picture:* a tick for each value that is tried, a row for each design. Two questions: what happens to the rows
+# of the two grids with each hyperparameter more? In which rows are the ticks most even?
+
+# %%
+n_values = {name: designs.quality(designs.make(name, 81, 4)).n_distinct[0] for name in designs.NAMES}
+values.reveal(str(n_values["grid"]))
+claim("both grids try 3 values", n_values["grid"] == n_values["grid-midpoints"] == 3)
+claim("a hypertiling tries 81, like all others", min(list(n_values.values())[2:]) == 81)
+
+# %% [markdown]
+# A tiling is turned by a random angle, so its rows lie askew, and no two points share a value. (Unturned it would have
+# rows like a grid.) But its ticks are not even: that is what Latin hypercubes are for.
+#
+# ## Which one wins?
+#
+# Now let them search. First on bowls, as in notebook 09: squared distances from a lowest point that lies anywhere in
+# the cube, stretched at random along random directions. A design is scored by the lowest value that one of its points
+# finds. The same 2,000 bowls for all. (Spheres and tilings take longer to draw, so 20 draws of each meet all bowls,
+# and the intervals count the luck of the 20, too.)
+
+# %%
+names = ["grid", "grid-midpoints", "random", "lhs", "rsa", "hypertiling", "rsa-lhs"]
+question = "25 points in the plane: who ends lowest, on average over 2,000 bowls?"
+bowl_race = predict(question, names)
+
+# %%
+bowls = race.place_on_quadratics(names, [9, 16, 25, 64], n_dims=2, n_problems=2000)
+means = {name: bowls.mean(name, 25)[0] for name in names}
+bowl_race.reveal(min(means, key=means.get))
+figures.placements(bowls, "random")
+
+# %% [markdown]
+# *In the picture:* how much lower than random points a design ends, in per cent; below zero it is ahead. The intervals
+# are two standard errors either way. Hide a design by a click on its name.
+
+
+# %%
+def errors_ahead(placed, name, other, n_points):
+    """By how many standard errors name is lower than other; negative where it is higher."""
+    difference, error = placed.difference(name, other, n_points)
+    return -difference / error
+
+
+for other in ("random", "lhs", "grid"):
+    ahead = [errors_ahead(bowls, "hypertiling", other, n) for n in bowls.n_points]
+    claim(f"a hypertiling is ahead of {other} at each N", min(ahead) > 2, errors=ahead)
+ahead = [errors_ahead(bowls, "grid-midpoints", "hypertiling", n) for n in bowls.n_points]
+claim("and midpoints are ahead of the hypertiling at each N", min(ahead) > 2, errors=ahead)
+lowest = {min(names, key=lambda name: bowls.mean(name, n)[0]) for n in bowls.n_points}
+claim("indeed of every design at each N", lowest == {"grid-midpoints"})
+
+# %% [markdown]
+# So "tilings beat grid and random search", as the title of the study says? Yes, if *grid* means the one with levels on
+# the edges, which is the one that the study raced. The midpoint grid beats every design here. In more dimensions, too?
+
+# %%
+question = "Does the hypertiling catch up with midpoints in three and four dimensions?"
+more = predict(question, ["yes", "no"])
+
+# %%
+quick = [name for name in names if "rsa" not in name]  # spheres take long in four dimensions
+lead = {}
+for n_dims, counts in ((3, [27, 64]), (4, [16, 81])):
+    placed = race.place_on_quadratics(quick, counts, n_dims, n_problems=2000)
+    for n in counts:
+        lead[f"{n_dims}-D, {n} points"] = {name: placed.mean(name, n)[0] for name in quick}
+table = pd.DataFrame(lead).T
+behind = np.all(table["grid-midpoints"] < table["hypertiling"])
+more.reveal("no" if behind else "yes")
+table.style.format("{:.1f}")
+
+# %%
+ratio = table["grid-midpoints"] / table["hypertiling"]
+claim("midpoints lead in 3-D and 4-D as well", ratio.max() < 0.92, ratios=list(ratio))
+four = table[2:]["grid"] / table[2:]["random"]
+claim("in 4-D the grid on the edges is behind even random", four.min() > 1.1, ratios=list(four))
+
+# %% [markdown]
+# Is a tiling no good, then? Or does it lose somewhere in particular? A bowl's lowest point lies at some place of the
+# square, and what counts is how far the nearest trial is: the mean squared distance. Take it for places in the middle
+# of the square, and for places near the walls, separately. Two tilings: three families, the lattice of triangles; and
+# five, Penrose's.
+
+# %%
+place = np.random.default_rng(0).random((10_000, 2))
+in_middle = np.all(np.abs(place - 0.5) < 0.3, axis=1)
+
+
+def squared_distances(name, **options):
+    """Mean squared distance to the nearest of 25 points, from the middle and from near the walls."""
+    found = []
+    for seed in range(50):
+        drawn = designs.make(name, 25, 2, seed, **options)
+        square = cKDTree(drawn).query(place)[0] ** 2
+        found.append([square[in_middle].mean(), square[~in_middle].mean()])
+    return np.mean(found, axis=0)
+
+
+where = {"midpoints": squared_distances("grid-midpoints"), "random": squared_distances("random")}
+for t, called in ((3, "triangles"), (5, "Penrose")):
+    where[called] = squared_distances("hypertiling", symmetry=t)
+pd.DataFrame(where, index=["middle", "near the walls"]).T.style.format("{:.5f}")
+
+# %%
+inner, outer = zip(where["midpoints"], where["triangles"], where["Penrose"], strict=True)
+nearer, further = inner[1] / inner[0], min(outer[1:]) / outer[0]
+claim("in the middle, triangles are nearer than midpoints", nearer < 0.98, ratio=nearer)
+claim("near the walls, both tilings are further, by 20 % or more", further > 1.2, ratio=further)
+behind = inner[2] > 1.02 * inner[1] and outer[2] > 1.02 * outer[1]
+claim("and Penrose's is behind the triangles in both", behind)
+
+# %% [markdown]
+# There it is. In the middle, a lattice of triangles is the better carpet. But a design has walls, and with 25 points in
+# the plane most places are near one. The midpoint grid keeps half a step from every wall, as if it had been made for
+# the square; a tiling is cut wherever the wall comes.
+#
+# And what is it worth that a tiling never repeats? Let tilings of two to six families search the same bowls, 100 draws
+# of each. (Two make a square lattice, turned.)
+
+# %%
+options = ["2 or 3, the lattices", "4", "5, Penrose's", "6, the study's"]
+which = predict("25 points: which number of families does best?", options)
+
+# %%
+by_families = {}
+for t in range(2, 7):
+    how = {"n_problems": 2000, "n_draws": 100, "options": {"hypertiling": {"symmetry": t}}}
+    placed = race.place_on_quadratics("hypertiling", 25, 2, **how)
+    mean, spread = placed.mean("hypertiling", 25)[0], placed.spread("hypertiling", 25)
+    by_families[t] = {"mean": mean, "error": spread / np.sqrt(100)}
+table = pd.DataFrame(by_families).T.rename_axis("families")
+which.reveal(options[max(int(table["mean"].idxmin()) - 3, 0)])
+table.style.format("{:.2f}")
+
+# %%
+gap = table["mean"][5] - table["mean"][3]
+error = np.hypot(table["error"][5], table["error"][3])
+claim("triangles are ahead of Penrose's, by over two errors", gap > 2 * error, gap=gap, error=error)
+
+# %% [markdown]
+# Nothing, then. The most regular tilings, which are lattices, do best.
+#
+# ### Real surfaces
+#
+# Three recorded ones, each on ten batches of data. The energies of jets (notebook 03; learning rate and epochs); the
+# prices of houses in King County (boosted trees; learning rate and depth); and the digits of MNIST, with three
+# hyperparameters (learning rate, L2 penalty, and noise that is added to the pictures). The ranges are drawn anew for
+# each search, as in notebook 03, an incumbent is scored by its expected loss, and the batches are the evidence.
+#
+# Ten batches and six designs to compare: how far must one be ahead? By luck alone, a difference passes two errors once
+# in 13 times, so among six it happens often. Let us ask for 3.4 errors. Between equals, one of six passes that once in
+# 20 times.
+
+# %%
+passes = 2 * stats.t(9).sf([2, 3.4])  # of a mean of ten, over its standard error
+once = passes[0] > 1 / 14 and 6 * passes[1] < 1 / 20
+claim("2 errors once in 13 times, 3.4 errors by one of six once in 20", once, passes=passes)
+options = ["all but the grid on the edges", "the hypertiling only", "none"]
+jets_race = predict("Jets, 25 or 64 points: which designs are clearly ahead of random points?", options)
+
+# %%
+jets = race.place_on_landscape(names, problems.landscape("aleph"), [9, 16, 25, 64])
+others = [name for name in names if name != "random"]
+ahead = {name for name in others for n in (25, 64) if errors_ahead(jets, name, "random", n) > 3.4}
+jets_race.reveal("none" if not ahead else options[int(ahead == {"hypertiling"})])
+figures.placements(jets, "random")
+
+# %%
+claim("jets, 25 and 64 points: nothing is clearly ahead of random", not ahead)
+worse = errors_ahead(jets, "random", "grid", 9)
+claim("with 9 points, the grid on the edges is clearly behind it", worse > 3.4, errors=worse)
+
+# %% [markdown]
+# Why does it not pay to place 64 points well? Because the loss is noisy, and the winner is the luckiest of 64 (notebook
+# 03, the winner's curse). Suppose a search could see the expected losses, without noise:
+
+# %%
+jets_task = problems.landscape("aleph")
+quiet = race.place_on_landscape("random", jets_task, [64], choose_by="expected").mean("random", 64)[0]
+noisy = jets.mean("random", 64)[0]
+third = quiet < 0.7 * noisy
+claim("without noise random's regret would be a third lower", third, noisy=noisy, quiet=quiet)
+
+# %% [markdown]
+# No design can save what the noise costs. Now the houses.
+
+# %%
+question = "King County, 16 points: is the hypertiling clearly ahead of random? And of midpoints?"
+king_race = predict(question, ["of both", "of random only", "of neither"])
+
+# %%
+houses = race.place_on_landscape(names, problems.landscape("king_county"), [9, 16, 25, 64])
+over = [errors_ahead(houses, "hypertiling", name, 16) > 3.4 for name in ("random", "grid-midpoints")]
+king_race.reveal("of both" if all(over) else "of random only" if over[0] else "of neither")
+figures.placements(houses, "random")
+
+# %%
+both = [errors_ahead(houses, name, "random", 16) for name in ("hypertiling", "grid-midpoints")]
+claim("16 points: hypertiling and midpoints are clearly ahead", min(both) > 3.4, errors=both)
+two = "hypertiling", "grid-midpoints"
+between = [errors_ahead(one, *two, n) for one in (jets, houses) for n in one.n_points]
+undecided = np.abs(between).max() < 3.4
+claim("between these two nothing is decided, on both surfaces", undecided, errors=between)
+
+# %% [markdown]
+# And in three dimensions?
+
+# %%
+digits = race.place_on_landscape(names, problems.landscape("mnist"), [27, 64])
+figures.placements(digits, "random")
+
+# %%
+edges = [errors_ahead(digits, "random", "grid", n) for n in (27, 64)]
+claim("the grid on the edges is clearly behind random", min(edges) > 3.4, errors=edges)
+middles = errors_ahead(digits, "hypertiling", "grid-midpoints", 64)
+claim("64 points: the hypertiling is clearly ahead of midpoints", middles > 3.4, errors=middles)
+tiled = [errors_ahead(one, "hypertiling", "random", n) for one in (jets, digits) for n in one.n_points]
+claim("jets and digits: it is nowhere clearly ahead of random", max(tiled) < 3.4, errors=tiled)
+tiled += [errors_ahead(houses, "hypertiling", "random", n) for n in houses.n_points]
+claim("and on none of the three clearly behind", min(tiled) > -3.4, least=min(tiled))
+
+# %% [markdown]
+# What stopped the midpoints? They try four values of each hyperparameter, and whether these suit is an accident
+# (notebook 02). The extreme is a hyperparameter that does nothing. Add two such to King County: four dimensions, of
+# which two count.
+
+# %%
+question = "Two of four hyperparameters idle, 81 points: who is clearly ahead of random?"
+idle_race = predict(question, ["the midpoint grid", "the hypertiling", "neither"])
+
+# %%
+king_county = problems.WithIdle(problems.landscape("king_county"), n_idle=2)
+idle = race.place_on_landscape(quick, king_county, [16, 81], n_draws=60)
+midpoints, tiled = (errors_ahead(idle, name, "random", 81) for name in two[::-1])
+idle_race.reveal(idle_race.options[0 if midpoints > 3.4 else 1 if tiled > 3.4 else 2])
+figures.placements(idle, "random")
+
+# %%
+claim("with 81 points midpoints are clearly behind random", midpoints < -3.4, errors=midpoints)
+claim("and the hypertiling cannot be told from it", abs(tiled) < 3.4, errors=tiled)
+
+# %% [markdown]
+# So this is where a tiling earns its place beside the midpoint grid. It loses little where all hyperparameters count,
+# and nothing where some do not. But a Latin hypercube that keeps its distance (*rsa-lhs*, notebook 09) has as many
+# values of each hyperparameter, and was ahead on the bowls:
+
+# %%
+ahead = [errors_ahead(bowls, "rsa-lhs", "hypertiling", n) for n in bowls.n_points]
+claim("bowls: rsa-lhs is ahead of the hypertiling at each N", min(ahead) > 2, errors=ahead)
+
+# %% [markdown]
+#
+# **It must be used up.** A design is good as a whole. Stop a hypertiling of 64 points after eight of them, in random
+# order, and you have eight points like any others. Here are the digits of MNIST again, now trial by trial, in 100 laps.
+
+# %%
+question = "After 8 of its 64 trials, is the hypertiling ahead of random search?"
+stop = predict(question, ["clearly", "no"])
+
+# %%
+task = problems.WithRanges(problems.landscape("mnist"))
+laps = race.compare(["grid", "random", "hypertiling"], task, n_trials=64, seeds=range(100))
+curves = laps.curves("regret")
+
+
+def after(n_trials):
+    """Hypertiling minus random after so many trials: the mean over ten batches, and its error."""
+    difference = curves["hypertiling"][:, n_trials - 1] - curves["random"][:, n_trials - 1]
+    difference = difference.reshape(-1, 10).mean(axis=0)  # laps 7, 17, ... met batch 7
+    return difference.mean(), difference.std(ddof=1) / np.sqrt(10)
+
+
+mean, error = after(8)
+stop.reveal("clearly" if mean < -2 * error else "no")
+claim("after 8 trials there is nothing between them", abs(mean) < 2 * error, mean=mean, error=error)
+figures.regret(laps)
+
+# %% [markdown]
+# *In the picture:* medians and middle halves. Which of the three is clearly worse at the end, and since when?
+#
+# ## Take-aways
+#
+# - A multigrid turns into a tiling: each crossing of lines becomes a tile, each region a corner. It never has holes,
+#   in any number of dimensions. Whole numbers tell corners apart; rounded places may not.
+# - Five families make Penrose's tiling, two shapes in the golden ratio, which never repeats. For placing trials that is
+#   worth nothing: the plain lattice of triangles, three families, does a little better.
+# - A tiling gives exactly N points for any N, and every point has its own value of each hyperparameter.
+# - On bowls a hypertiling beat random points, plain Latin hypercubes and the grid on the edges. The midpoint grid beat
+#   it, and so did Latin hypercubes that keep their distance. Its weakness is the walls.
+# - On real surfaces it was clearly ahead of random search on the houses (16 points), on jets and digits nowhere, and
+#   nowhere behind. When a new design is said to *beat grid search*, ask: which grid, and how noisy was the loss?
+#
+# ## Quiz
+
+# %%
+quiz("10")
+
+# %% [markdown]
+# ## References
+#
+# - N. G. de Bruijn (1981), Algebraic theory of Penrose's non-periodic tilings of the plane, *Indagationes
+#   Mathematicae* 43, 39-66. Lines and duality.
+# - R. Penrose (1974), The rôle of aesthetics in pure and applied mathematical research, *Bulletin of the Institute of
+#   Mathematics and its Applications* 10, 266-271.
+# - F. Gähler and J. Rhyner (1986), Equivalence of the generalised grid and projection methods for the construction of
+#   quasiperiodic tilings, *Journal of Physics A* 19, 267-277. Any number of dimensions.
+# - C. L. H. Rasmussen, J. B. Frederiksen, J. O. Melcher, R. A. Nielsen and S. Halkjær, Hyperparameter optimization:
+#   beating grid- and randomsearch with alternative methods; a project in the course Applied Machine Learning, Niels
+#   Bohr Institute, Copenhagen. The study.
+# - The jets: simulated for the ALEPH experiment; data of the same course. The houses of King County: data set 42092 of
+#   OpenML.
+#
+# ## What is next
+#
+# Differences of two errors, twelve at a time: when may one say that a method is better? That is notebook 11, a fair
+# race. If you have not met samplers that learn from their trials yet, go on with notebook 04.
