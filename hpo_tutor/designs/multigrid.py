@@ -88,8 +88,8 @@ class Multigrid:
     doi:10.1088/0305-4470/19/2/020
 
     Attributes:
-        star: (t, d) unit vectors that span the space.
-        shifts: (t,) the families' shifts; whole numbers more or less only move the tiling.
+        star: (t, d) unit vectors that span the space, read only.
+        shifts: (t,) the families' shifts, read only; whole numbers more or less only move the tiling.
 
     Raises:
         ValueError: the vectors are not of length 1, or do not span the space; there is not one finite shift for each.
@@ -99,8 +99,10 @@ class Multigrid:
     shifts: Array
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "star", np.array(self.star, dtype=np.float64))
-        object.__setattr__(self, "shifts", np.array(self.shifts, dtype=np.float64))
+        for name in ("star", "shifts"):  # what follows from them is kept, so nobody may write into them
+            array = np.array(getattr(self, name), dtype=np.float64)
+            array.flags.writeable = False
+            object.__setattr__(self, name, array)
         if self.star.ndim != 2 or not np.allclose(np.linalg.norm(self.star, axis=1), 1):
             raise ValueError(f"a star is (t, d): t vectors of length 1, as star(t, d) gives them; it is {self.star}")
         n_grids, n_dims = self.star.shape
@@ -147,9 +149,13 @@ class Multigrid:
         """All tiles that reach into the cube of these centre (d,) and half side, which they cover without holes.
 
         The patch has a ragged edge outside the cube, and now and then a tile that only comes near it.
+
+        Raises:
+            ValueError: there is no such cube.
         """
+        centre = self._checked(centre, half_side)
         choices, all_volumes = self._crossing
-        found = [self._tiles_of(choice, np.asarray(centre, dtype=np.float64), half_side) for choice in choices]
+        found = [self._tiles_of(choice, centre, half_side) for choice in choices]
         crossings, lowest = (np.concatenate(parts) for parts in zip(*found, strict=True))
         counts = [len(parts[0]) for parts in found]
         grids, volumes = np.repeat(choices, counts, axis=0), np.repeat(all_volumes, counts)
@@ -163,8 +169,11 @@ class Multigrid:
 
         Around each vertex exactly one tile lies in a given direction u, so a tile gives the vertex at its corner
         towards -u, and no two tiles give the same.
+
+        Raises:
+            ValueError: there is no such cube.
         """
-        centre = np.asarray(centre, dtype=np.float64)
+        centre = self._checked(centre, half_side)
         direction = np.random.default_rng(1).normal(size=len(centre))  # along no side of a tile
         found = []
         for choice in self._crossing[0]:
@@ -176,6 +185,16 @@ class Multigrid:
             vertices = integers @ self.star
             found.append(vertices[np.all(np.abs(vertices - centre) <= half_side, axis=1)])
         return np.concatenate(found)
+
+    def _checked(self, centre: Array, half_side: float) -> Array:
+        """The centre of a cube that there is."""
+        centre, n_dims = np.asarray(centre, dtype=np.float64), self.star.shape[1]
+        if centre.shape != (n_dims,) or not np.all(np.isfinite(centre)) or not 0 <= half_side < np.inf:
+            raise ValueError(
+                f"a cube has {n_dims} finite coordinates of its centre and a finite half side of at least 0; "
+                f"got {centre} and {half_side}"
+            )
+        return centre
 
     def _tiles_of(self, choice: Integers, centre: Array, half_side: float) -> tuple[Array, Integers]:
         """Crossings and lowest integers of the tiles with these edges that reach into the cube."""
@@ -221,8 +240,9 @@ class Multigrid:
             share = np.linalg.lstsq(edges[:k].T, normal)[0]
             rest = normal - share @ edges[:k]
             along = (planes - shifts[:k]) @ share + middle @ rest
-            low = np.maximum(middle @ normal - reach(normal), along - reach(rest)) + shifts[k]
-            high = np.minimum(middle @ normal + reach(normal), along + reach(rest)) + shifts[k]
+            far, near = reach(normal), reach(rest)
+            low = np.maximum(middle @ normal - far, along - near) + shifts[k]
+            high = np.minimum(middle @ normal + far, along + near) + shifts[k]
             first = np.ceil(low).astype(np.int64)
             counts = np.maximum(np.floor(high).astype(np.int64) - first + 1, 0)
             numbers = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(first, counts)

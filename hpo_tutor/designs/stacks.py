@@ -37,7 +37,7 @@ def make_many(
     Raises:
         ValueError: n_designs is below 1, or as for ``designs.make``.
     """
-    if n_designs != int(n_designs) or n_designs < 1:
+    if n_designs % 1 or n_designs < 1:
         raise ValueError(f"n_designs must be a whole number of at least 1, it is {n_designs}")
     rng = np.random.default_rng(seed)
     if name in QUICK:

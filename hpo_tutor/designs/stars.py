@@ -21,6 +21,7 @@ MAX_CHOICES = 10_000
 """So many choices of d among t directions a star may have; each is a kind of tile, and a patch takes seconds."""
 
 _N_STARTS = 20
+_FLAT = 1e-6  # less than that of a unit vector is rounding
 
 
 def star(symmetry: int, n_dims: int) -> Array:
@@ -55,7 +56,7 @@ def _check(symmetry: int, n_dims: int) -> None:
             )
         )
     largest = max(t for t in range(n_dims, 200) if math.comb(t, n_dims) <= MAX_CHOICES)
-    if symmetry != int(symmetry) or not n_dims <= symmetry <= largest:
+    if symmetry % 1 or not n_dims <= symmetry <= largest:
         raise ValueError(
             f"for {n_dims} hyperparameters the symmetry must be a whole number from {n_dims} to {largest}, it is "
             f"{symmetry}: fewer directions do not span the cube, more make over {MAX_CHOICES:,} kinds of tiles"
@@ -111,5 +112,6 @@ def _unit(vectors: Array) -> Array:
 def _upright(vectors: Array) -> Array:
     """Turned so that the first vector is the first axis, the second lies in the plane of the first two, and so on."""
     upper = np.linalg.qr(vectors.T, mode="r")
-    signs = np.sign(np.diag(upper))
-    return np.asarray((upper * signs[:, None]).T)
+    # where the first d vectors do not span the space, the last diagonal entry is rounding, and so is its sign
+    firsts = np.array([row[np.abs(row) > _FLAT][0] for row in upper])
+    return np.asarray((upper * np.sign(firsts)[:, None]).T)

@@ -26,9 +26,11 @@ def placements(result: Placements, peer: str | None = None) -> go.Figure:
             where an interval keeps clear of zero, the two most likely differ. None for the regrets themselves.
 
     Raises:
-        ValueError: the peer did not take part.
+        ValueError: the peer did not take part, or nobody else did.
     """
     shown = {name: _dots(result, name, peer) for name in result.names if name != peer}
+    if not shown:
+        raise ValueError(f"a difference needs two designs, and {peer!r} alone took part; leave peer out")
     figure = go.Figure()
     for i, (name, dots) in enumerate(shown.items()):
         look = style(name)

@@ -26,13 +26,13 @@ def best_losses(points: ArrayLike, n_problems: int = 10_000, seed: int = 0) -> A
         seed: which bowls; bowl k is ``function("random-quadratic", d, seed=member_seeds(t, seed)[k])``.
 
     Raises:
-        ValueError: points has another shape, or n_problems is below 1.
+        ValueError: points has another shape or none are in it, or n_problems is below 1.
     """
     stack = np.asarray(points, dtype=np.float64)
     stack = stack[None] if stack.ndim == 2 else stack
-    if n_problems != int(n_problems) or n_problems < 1:
+    if n_problems % 1 or n_problems < 1:
         raise ValueError(f"n_problems must be a whole number of at least 1, it is {n_problems}")
-    if stack.ndim != 3 or len(stack) not in (1, n_problems):
+    if stack.ndim != 3 or len(stack) not in (1, n_problems) or not stack.size:
         raise ValueError(
             f"points must have the shape (N, d), or (n_problems, N, d) with n_problems = {n_problems}, got shape "
             f"{np.shape(points)}; for some patterns on the same bowls take pattern_losses"
@@ -55,10 +55,10 @@ def pattern_losses(patterns: ArrayLike, n_problems: int = 10_000, seed: int = 0)
         seed: as for ``best_losses``.
 
     Raises:
-        ValueError: patterns has another shape.
+        ValueError: patterns has another shape, or none are in it.
     """
     stack = np.asarray(patterns, dtype=np.float64)
-    if stack.ndim != 3:
+    if stack.ndim != 3 or not stack.size:
         raise ValueError(f"patterns must have the shape (m, N, d), got shape {stack.shape}; for one pass [points]")
     return np.stack([best_losses(pattern, n_problems, seed) for pattern in stack], axis=1)
 
@@ -69,10 +69,15 @@ def mean_squared_distance(points: ArrayLike, n_places: int = 100_000, seed: int 
     Times 10,000 / d^2 it is the mean loss of the point nearest to p, exactly, because a bowl is as steep along one axis
     as along another on average; the best point is at least as good. A lattice with n levels has d / (12 n^2) with
     levels at midpoints, d / (12 (n - 1)^2) on the edges: no better than midpoints with one level fewer.
+
+    Raises:
+        ValueError: points has another shape, or none are in it.
     """
     from scipy.spatial import cKDTree  # most who draw bowls never measure a distance
 
     stack = np.asarray(points, dtype=np.float64)
+    if stack.ndim != 2 or not stack.size:
+        raise ValueError(f"points must have the shape (N, d), with at least one of them, got shape {stack.shape}")
     places = np.random.default_rng(seed).random((n_places, stack.shape[1]))
     distances, _ = cKDTree(stack).query(places)
     return float(np.mean(np.square(distances)))

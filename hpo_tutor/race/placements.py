@@ -5,7 +5,7 @@ regrets   (n_units, n_draws) of one draw of a design on one unit: the incumbent'
 shared    a design that takes long to draw: its draw k is the same in all units
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, product
@@ -27,7 +27,6 @@ Array = NDArray[np.float64]
 Options = Mapping[str, Mapping[str, Any]]
 
 CHOICES = ("observed", "expected")
-
 _TRIALS_OWN = 2**32 - 4  # the stream of ranges and of the trials' seeds; those of the designs begin with their number
 
 
@@ -126,8 +125,8 @@ def standard_error(values: Array, shared: bool) -> float:
     """Of the mean of values (n_units, n_draws).
 
     Where each unit has draws of its own, the units' means are independent: std / sqrt(n_units). Where draw k is the
-    same in all units, luck with the few draws comes on top, and both are counted: Cameron, Gelbach & Miller (2011),
-    doi:10.1198/jbes.2010.07136, equation 2.1 of two-way clustering.
+    same in all units, luck with the few draws comes on top, and both are counted, if there are two draws or more:
+    Cameron, Gelbach & Miller (2011), doi:10.1198/jbes.2010.07136, equation 2.1 of two-way clustering.
 
     Raises:
         ValueError: there is one unit only.
@@ -166,9 +165,12 @@ def place_on_quadratics(
         n_draws: patterns of each design that takes long to draw; 20 or more, for their means differ.
         seed: draws designs and bowls.
         options: design's name -> its options, such as {"lhs": {"levels": "edges"}}.
+
+    Raises:
+        ValueError: there is no such design, number of points or option, or an entry is named twice.
     """
     values, n_made = {}, {}
-    for name, n in _entries(names, n_points):
+    for name, n in _entries(names, n_points, options):
         stack = _draw(name, n, n_dims, n_problems if name in QUICK else n_draws, seed, options)
         n_made[name, n] = stack.shape[1]
         if name in QUICK:
@@ -185,7 +187,7 @@ def place_on_landscape(
     n_draws: int = 20,
     seed: int = 0,
     share: float = 0.8,
-    batches: Sequence[int] = range(10),
+    batches: Iterable[int] = range(10),
     choose_by: str = "observed",
     options: Options | None = None,
 ) -> Placements:
@@ -207,18 +209,20 @@ def place_on_landscape(
         options: as for ``place_on_quadratics``.
 
     Raises:
-        ValueError: choose_by is none of these, a member is met twice, or the space has conditions or constraints.
+        ValueError: as for ``place_on_quadratics``; choose_by is none of these, the objective is no family, no member is
+            met or one twice, the space has conditions or constraints.
     """
     if choose_by not in CHOICES:
         raise ValueError(f"choose_by must be one of {', '.join(CHOICES)}; it is {choose_by!r}")
-    space, entries = objective.space, _entries(names, n_points)
+    space, entries, batches = objective.space, _entries(names, n_points, options), list(batches)
+    if not (batches and hasattr(objective, "draw")):
+        raise ValueError(f"a placement needs members of a family, got {objective!r} and {batches}; use compare")
     if space.constraints or any(domain.when for domain in space.domains.values()):
         raise ValueError(f"a placement needs a space without conditions and constraints, got {space!r}; use compare")
     members = [objective.draw(batch) for batch in batches]
     if len({member.member for member in members}) < len(members):
-        raise ValueError(f"each batch can be met once, got {list(batches)}; more searches on each come by n_draws")
-    shape = (len(members), n_draws)
-    stacks = {}
+        raise ValueError(f"each batch can be met once, got {batches}; more searches on each come by n_draws")
+    shape, stacks = (len(members), n_draws), {}
     for name, n in entries:
         stack = _draw(name, n, space.n_dims, len(members) * n_draws if name in QUICK else n_draws, seed, options)
         stacks[name, n] = np.broadcast_to(stack.reshape(-1, n_draws, *stack.shape[1:]), (*shape, *stack.shape[1:]))
@@ -256,9 +260,14 @@ def _configs(space: SearchSpace, points: Array) -> list[dict[str, Any]]:
     return [dict(zip(names, values + fixed, strict=True)) for values in zip(*columns, strict=True)]
 
 
-def _entries(names: Iterable[str], n_points: int | Iterable[int]) -> list[tuple[str, int]]:
-    counts = [n_points] if isinstance(n_points, int) else list(n_points)
-    entries = [(name, n) for n, name in product(counts, [names] if isinstance(names, str) else names)]
+def _entries(names: Iterable[str], n_points: int | Iterable[int], options: Options | None) -> list[tuple[str, int]]:
+    names = (names,) if isinstance(names, str) else tuple(names)
+    counts = list(n_points) if isinstance(n_points, Iterable) else [n_points]
+    if unfit := [n for n in counts if n % 1 or n < 1]:
+        raise ValueError(f"n_points must be whole numbers of at least 1, one or several; got {unfit[0]}")
+    for name in {*names, *(options or {})}:
+        designs.check_options(name, (options or {}).get(name, {}))
+    entries = [(name, int(n)) for n, name in product(counts, names)]
     if not entries or len(set(entries)) < len(entries):
         raise ValueError(f"each design enters once for each number of points, got {entries or 'none'}")
     return entries
@@ -266,7 +275,6 @@ def _entries(names: Iterable[str], n_points: int | Iterable[int]) -> list[tuple[
 
 def _draw(name: str, n_points: int, n_dims: int, n_designs: int, seed: int, options: Options | None) -> Array:
     """A stack that depends on its own name and number, not on who else takes part."""
-    designs.is_ordered(name)  # refuses a name that there is not
     stack = make_many if name in QUICK else _kept
     own = np.random.SeedSequence(seed, spawn_key=(designs.NAMES.index(name), n_points)).generate_state(2).tolist()
     return stack(name, n_points, n_dims, n_designs, own[0] << 32 | own[1], **(options or {}).get(name, {}))

@@ -40,7 +40,7 @@ class Design(BaseSampler):
         options: of the design, such as ``symmetry`` of "hypertiling"; see ``designs.make``.
 
     Raises:
-        ValueError: the name is unknown, n_points is below 1, or the design has no such option.
+        ValueError: the name is unknown, n_points is not a whole number above 0, or the design has no such option.
     """
 
     def __init__(
@@ -53,11 +53,13 @@ class Design(BaseSampler):
         **options: Any,
     ) -> None:
         super().__init__(space, seed)
-        if n_points is not None and n_points < 1:
-            raise ValueError(f"n_points must be at least 1, it is {n_points}; None takes the budget of the search")
+        if n_points is not None and (n_points % 1 or n_points < 1):
+            raise ValueError(
+                f"n_points must be a whole number of at least 1, it is {n_points}; None takes the budget of the search"
+            )
         designs.check_options(name, options)
         self.name, self.options = name, options
-        self.n_points = n_points
+        self.n_points = None if n_points is None else int(n_points)
         self.shuffle = shuffle and not designs.is_ordered(name)
         self._points: Array | None = None
         self._seed, self._order_seed = (int(seed) for seed in self.rng.integers(2**32, size=2))
@@ -109,12 +111,23 @@ class Design(BaseSampler):
         """At least ``n_points`` feasible points, of a design that is as large as it takes."""
         size = n_points
         while len(points := self._feasible(self._make(size))) < n_points:
+            if size == n_points:
+                self._check_share(n_points)
             if size == RAREST * n_points:
                 raise self._too_rare(n_points, len(points), size)
             # a tenth more than the share so far asks for, but no more than ten times as many
             larger = int(1.1 * size * min(n_points / max(len(points), 1), 10)) + 1
             size = min(larger, RAREST * n_points)
         return points
+
+    def _check_share(self, n_points: int) -> None:
+        """Refuse by random points, which cost next to nothing, what thousands of spheres or rooks would refuse late."""
+        rng, each, found = np.random.default_rng(self._seed), max(n_points, 10), 0
+        for _ in range(RAREST):
+            found += len(self._feasible(rng.random((each, self.space.n_dims))))
+            if found >= each / 2:  # less than one in RAREST by far more than luck only
+                return
+        raise self._too_rare(n_points, found, RAREST * each)
 
     def _finest(self, n_points: int) -> Array:
         """The feasible points of the finest lattice that has at most ``n_points`` of them."""

@@ -199,7 +199,7 @@ class Polygons(Layer):
         fill: of the inside, one colour for all or one for each of the n.
         outline: of the sides; None takes the fill's own colour, so that no seam shows between neighbours.
         width: of the sides in pixels.
-        opacity: 0..1.
+        opacity: 0..1; below 1 the sides of neighbours, which overlap, are seen a little.
         name: for the legend.
     """
 

@@ -326,5 +326,13 @@ def test_errors_say_the_rule_the_value_and_the_way_out():
     for shifts in (np.zeros(4), np.array([0, 0, np.nan, 0, 0])):
         with pytest.raises(ValueError, match="one finite shift for each of the 5 vectors"):
             Multigrid(star(5, 2), shifts)
+    multigrid = drawn(5, 2)
+    for centre, half_side in (([0, 0, 0], 1), ([0], 1), ([0, np.nan], 1), ([0, 0], np.nan), ([0, 0], -1)):
+        for ask in (multigrid.tiles, multigrid.vertices):
+            with pytest.raises(ValueError, match=r"a cube has 2 finite coordinates .* half side of at least 0; got"):
+                ask(np.array(centre), half_side)
+    for array in (multigrid.star, multigrid.shifts):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
     with pytest.raises(ValueError, match="from 2 to 141, it is 1"):
         Multigrid.draw(1, 2, np.random.default_rng(0))

@@ -91,8 +91,13 @@ def test_draws_do_not_repeat_each_other():
 
 def test_errors_say_the_rule_and_the_value():
     """Unknown names, options and counts are refused, for quick designs and others alike."""
-    with pytest.raises(ValueError, match="n_designs must be a whole number of at least 1, it is 0"):
-        designs.make_many("random", 5, 2, 0)
+    for count in (0, 2.5, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match=f"n_designs must be a whole number of at least 1, it is {count}"):
+            designs.make_many("random", 5, 2, count)
+        with pytest.raises(ValueError, match=f"n_points must be a whole number of at least 1, it is {count}"):
+            designs.make_many("random", count, 2, 5)
+        with pytest.raises(ValueError, match=f"n_dims must be a whole number of at least 1, it is {count}"):
+            designs.make("hypertiling", 5, count)
     with pytest.raises(ValueError, match="'halton'"):
         designs.make_many("halton", 5, 2, 3)
     with pytest.raises(ValueError, match="n_points must be a whole number of at least 1, it is 0"):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from hpo_tutor.designs.stars import energy, star
+from hpo_tutor.designs.stars import _upright, energy, star
 
 SEVERAL = [(3, 3), (4, 3), (5, 3), (6, 3), (7, 3), (4, 4), (5, 4), (6, 4), (7, 4), (6, 5), (8, 5), (7, 6), (9, 6)]
 
@@ -27,6 +27,16 @@ def test_vectors_have_length_one_and_are_the_same_each_time(symmetry, n_dims):
     assert star(symmetry, n_dims) is vectors
     with pytest.raises(ValueError, match="read-only"):
         vectors[0] = 0
+
+
+def test_upright_is_one_position_however_the_vectors_were_turned():
+    """Also where the first d vectors do not span the space, as 9 in 4-D and 7 in 5-D: no sign hangs on rounding."""
+    flat = np.array([[1, 0, 0], [0.6, 0.8, 0], [-0.6, 0.8, 0], [0, 0.6, 0.8]])
+    rng = np.random.default_rng(0)
+    for vectors in (flat, star(6, 3), star(9, 4), star(7, 5), star(7, 6)):
+        for _ in range(10):
+            turn = np.linalg.qr(rng.normal(size=(vectors.shape[1],) * 2))[0]
+            assert _upright(vectors @ turn) == pytest.approx(vectors, abs=1e-9)
 
 
 def test_in_the_plane_the_angles_are_equal():
@@ -102,3 +112,6 @@ def test_errors_say_the_rule_the_value_and_the_way_out():
         star(17, 6)
     with pytest.raises(ValueError, match=r"whole number from 2 to 141, it is 4\.5"):
         star(4.5, 2)
+    for symmetry in (float("nan"), float("inf")):
+        with pytest.raises(ValueError, match=f"whole number from 2 to 141, it is {symmetry}"):
+            star(symmetry, 2)

@@ -56,7 +56,9 @@ def test_the_caption_names_the_interval_and_the_description_every_dot():
         assert f"{name} {HOUSES.mean(name, 25)[0]:.3g} ± {2 * HOUSES.mean(name, 25)[1]:.3g}" in description
 
 
-def test_an_unknown_peer_is_refused():
+def test_a_peer_unknown_or_alone_is_refused():
     """The message says who took part."""
+    with pytest.raises(ValueError, match="'random' alone took part; leave peer out"):
+        placements(place_on_quadratics("random", 8, 3, n_problems=50), "random")
     with pytest.raises(ValueError, match="these took part: grid, grid-midpoints, random, lhs"):
         placements(HOUSES, "sobol")

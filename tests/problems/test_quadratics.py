@@ -164,7 +164,15 @@ def test_errors_say_the_shape_and_the_way_out():
     """Patterns are not taken for designs of single bowls, nor single designs for patterns."""
     with pytest.raises(ValueError, match=r"n_problems = 10, got shape \(3, 4, 2\); .* take pattern_losses"):
         best_losses(np.zeros((3, 4, 2)), 10)
-    with pytest.raises(ValueError, match="n_problems must be a whole number of at least 1, it is 0"):
-        best_losses(np.zeros((4, 2)), 0)
+    for count in (0, 2.5, float("nan")):
+        with pytest.raises(ValueError, match=f"n_problems must be a whole number of at least 1, it is {count}"):
+            best_losses(np.zeros((4, 2)), count)
+    with pytest.raises(ValueError, match=r"got shape \(0, 2\)"):
+        best_losses(np.zeros((0, 2)))
+    for points in (np.zeros(4), np.zeros((0, 2))):
+        with pytest.raises(ValueError, match=r"shape \(N, d\), with at least one of them, got shape"):
+            mean_squared_distance(points)
+    with pytest.raises(ValueError, match=r"got shape \(0, 4, 2\)"):
+        pattern_losses(np.zeros((0, 4, 2)))
     with pytest.raises(ValueError, match=r"got shape \(4, 2\); for one pass \[points\]"):
         pattern_losses(np.zeros((4, 2)))

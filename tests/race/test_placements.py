@@ -172,6 +172,14 @@ def test_a_design_does_the_same_in_any_company():
     assert not np.array_equal(alone.regrets["lhs", 16], other.regrets["lhs", 16])
 
 
+def test_counts_and_batches_may_come_from_numpy_and_iterators():
+    """A whole number is one whoever made it, and batches are gone through once."""
+    plain = place_on_landscape("lhs", HOUSES, 9, n_draws=2, batches=[1, 2])
+    for counts in (np.int64(9), 9.0, np.array([9])):
+        other = place_on_landscape("lhs", HOUSES, counts, n_draws=2, batches=iter([1, 2]))
+        assert np.array_equal(other.regrets["lhs", 9], plain.regrets["lhs", 9])
+
+
 def test_slow_designs_are_shared_by_all_batches_and_quick_ones_are_not():
     """Where all batches have the same surface, without noise and in the same ranges, only luck of their own differs."""
     result = place_on_landscape(["sobol", "random"], Copies(0), 9, n_draws=4, share=1, choose_by="expected")
@@ -206,6 +214,16 @@ def test_errors_say_the_rule_and_the_value():
         place_on_landscape("random", HOUSES, 9, choose_by="luck")
     with pytest.raises(ValueError, match="'halton'"):
         place_on_quadratics(["halton"], 9, 2)
+    for counts in (8.5, [8, 0], float("nan")):
+        with pytest.raises(ValueError, match="n_points must be whole numbers of at least 1"):
+            place_on_quadratics("random", counts, 2)
+    with pytest.raises(ValueError, match="'hypertilings'"):
+        place_on_quadratics("random", 9, 2, options={"hypertilings": {"symmetry": 5}})
+    with pytest.raises(ValueError, match="options of the design 'sobol' are: none; got levels"):
+        place_on_landscape("random", HOUSES, 9, options={"sobol": {"levels": "edges"}})
+    for objective, batches in ((HOUSES, []), (BRANIN, [0, 1])):
+        with pytest.raises(ValueError, match=r"a placement needs members of a family, got .*; use compare"):
+            place_on_landscape("random", objective, 9, batches=batches)
     tied = Copies(0)
     tied.space = SearchSpace(BRANIN.space.domains, constraints=["x1 < x2"])
     with pytest.raises(ValueError, match="without conditions and constraints"):

@@ -57,12 +57,19 @@ def test_asked_before_its_number_of_points_is_known():
 
 def test_wrong_arguments():
     """Counts below one and unknown names are refused before any trial."""
-    with pytest.raises(ValueError, match="n_points must be at least 1, it is 0"):
-        Design(SQUARE, "grid", n_points=0)
+    for count in (0, 2.5, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match=f"n_points must be a whole number of at least 1, it is {count}"):
+            Design(SQUARE, "grid", n_points=count)
     with pytest.raises(ValueError, match=r"must be one of grid, .*'gird'"):
         Design(SQUARE, "gird")
     with pytest.raises(ValueError, match="n_trials must be at least 1, it is 0"):
         Design(SQUARE, "grid").start(0)
+
+
+def test_a_count_may_come_from_arithmetic():
+    """10.0 and numpy's 10 are 10."""
+    for count in (10.0, np.int64(10)):
+        assert len(configs(Design(SQUARE, "lhs", n_points=count))) == 10
 
 
 @pytest.mark.parametrize("name", ["grid", "grid-midpoints", "jittered", "lhs"])
@@ -147,10 +154,25 @@ def test_constraints_that_leave_almost_nothing(name):
         Design(space, name, n_points=20).ask()
 
 
+def test_what_is_hopeless_is_refused_before_a_large_design_is_made(monkeypatch):
+    """Twenty thousand rooks would take minutes; random points tell as well that none would be feasible."""
+    sizes, make = [], designs.make
+
+    def noted(name, n_points, *rest):
+        sizes.append(n_points)
+        return make(name, n_points, *rest)
+
+    monkeypatch.setattr(designs, "make", noted)
+    space = SearchSpace(x=Float(0, 1), y=Float(0, 1), constraints=["x > y + 1"])
+    with pytest.raises(ValueError, match="found 0 among 20000"):
+        Design(space, "random", n_points=20).ask()
+    assert sizes == [20]
+
+
 def test_rare_but_possible_constraints_are_met():
     """One percent of the square is enough for every design that gives exactly N points, and for the midpoint grid."""
     space = SearchSpace(x=Float(0, 1), y=Float(0, 1), constraints=["x > 0.9 and y > 0.9"])
-    for name in ("random", "lhs", "sobol"):
+    for name in ("random", "lhs", "sobol", "hypertiling"):
         assert len(configs(Design(space, name, n_points=30))) == 30
     assert len(configs(Design(space, "grid-midpoints", n_points=30))) == 25
 
