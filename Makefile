@@ -118,8 +118,9 @@ benchmark: .venv/.ready-dev ## report speed, never assert it
 	$(BIN)/python -m pytest -p no:xdist -s tests/benchmarks
 endif
 
-pictures: .venv/.ready-dev ## take the README's pictures again: a player, and a live training
-	HPO_TUTOR_PICTURES=1 $(BIN)/python -m pytest -p no:xdist -q tests/browser/test_readme.py tests/browser/test_live_picture.py
+pictures: .venv/.ready-dev ## take the README's pictures again: a player, a live training, a tiling
+	HPO_TUTOR_PICTURES=1 $(BIN)/python -m pytest -p no:xdist -q tests/browser/test_readme.py \
+	  tests/browser/test_live_picture.py tests/course/pictures/test_banner.py
 
 # --- for those who write the course ---------------------------------------------------------------------------------
 
