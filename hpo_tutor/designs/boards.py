@@ -14,7 +14,7 @@ from hpo_tutor.machine_code import compiled
 
 Array = NDArray[np.int64]
 
-DARTS = 200  # at most so many are thrown for one rook
+DARTS, MANY = 200, 1000  # at most so many are thrown for one rook; fewer where there are many, or N^2 would be long
 HOT, COLD = 0.3, 0.03  # d times the temperatures of the first and of the last swap; 1 is one pair at distance 0
 
 
@@ -22,7 +22,8 @@ HOT, COLD = 0.3, 0.03  # d times the temperatures of the first and of the last s
 def add(n_points: int, n_dims: int, least: int, rng: np.random.Generator) -> tuple[Array, int]:
     """Random sequential addition: each rook at the first random free place that keeps the distance from all before it.
 
-    A free place has on each axis a level that no rook has yet. A rook that finds no place within ``DARTS`` ends it.
+    A free place has on each axis a level that no rook has yet. A rook that finds no place within ``DARTS`` ends it;
+    beyond N = 1,000 they are fewer, 200 (1,000 / N)^2.
 
     Returns:
         rooks, of which only the first so many, the second value, stand.
@@ -32,9 +33,10 @@ def add(n_points: int, n_dims: int, least: int, rng: np.random.Generator) -> tup
     for j in range(n_dims):
         free[j] = np.arange(n_points)
     picked = np.empty(n_dims, np.int64)
+    n_darts = max(1, DARTS * MANY**2 // max(n_points, MANY) ** 2)
     for n in range(n_points):
         n_free = n_points - n
-        for _ in range(DARTS if n_free > 1 else 1):
+        for _ in range(n_darts if n_free > 1 else 1):
             for j in range(n_dims):
                 picked[j] = int(rng.random() * n_free)
                 rooks[n, j] = free[j, picked[j]]

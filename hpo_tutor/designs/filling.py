@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 
 MAX_VOXELS = 2**22  # 200 MB of 6-D voxels, as many again while they are cut
 MAX_DARTS = 5 * 10**8  # minutes
+MAX_WAITING = 10**7  # darts after a cut that was too large: about ten seconds
 PATIENCE = 4  # darts that fail for each voxel: twice as many cost as much time as they save
+DARTS_AT_ONCE, VOXELS_AT_ONCE = 2**20, 2**14  # about a second: machine code hears no interrupt
 FINEST = 1e-14  # the side of a voxel that rounding still tells from its neighbour
 
 
@@ -34,7 +36,7 @@ class Filling:
         rng: where darts come from.
         periodic: whether distances wrap around; otherwise centres stand anywhere between hard walls.
         n_wanted: how many points are enough; None: as many as there is room for.
-        max_voxels: where a cut gives more, more darts are thrown before the next attempt.
+        max_voxels: where a cut gives more, more darts are thrown before the next attempt, ``MAX_WAITING`` at most.
         max_darts: how many there are.
     """
 
@@ -54,6 +56,7 @@ class Filling:
         self._kernels, self._rng = voxels, rng
         self._n_wanted = np.iinfo(np.int64).max if n_wanted is None else n_wanted
         self._max_voxels, self._max_darts, self._patience = max_voxels, max_darts, PATIENCE
+        self._last_dart = max_darts  # sooner where a cut waits
         # if they are not too many, a voxel's diagonal is shorter than D: a point covers the voxel that it stands in
         n = max(1, min(int(math.sqrt(n_dims) / diameter) + 1, int(max_voxels ** (1 / n_dims))))
         self._n_cells, self._n_cuts = n, 0
@@ -113,9 +116,12 @@ class Filling:
                 return
             if self._discard(parts=2):
                 self._n_cuts += 1
+                self._last_dart = self._max_darts
                 yield
             else:
                 self._patience *= 2
+                if self._last_dart == self._max_darts:
+                    self._last_dart = min(self._max_darts, self.n_darts + MAX_WAITING)
         yield
 
     def _throw(self) -> bool:
@@ -123,19 +129,20 @@ class Filling:
         tally, kernels = self._tally, self._kernels
         tally[kernels.PATIENCE] = self._patience * self.n_voxels
         while True:
-            kernels.throw(self._rng, self._spheres, self._voxels, self.side, tally, self._n_wanted, self._max_darts)
+            most = min(self._last_dart, self.n_darts + DARTS_AT_ONCE)
+            kernels.throw(self._rng, self._spheres, self._voxels, self.side, tally, self._n_wanted, most)
             if self.n_points == self._n_wanted:
                 return False
-            if self.saturated or not tally[kernels.PATIENCE] or self.n_darts >= self._max_darts:
+            if self.saturated or not tally[kernels.PATIENCE] or self.n_darts >= self._last_dart:
                 break
             points, lists = self._spheres.points, self._spheres.lists
             if self.n_points == len(points):
                 points = _doubled(points)
-            else:
+            elif tally[kernels.LONGEST] == lists.shape[1]:
                 lists = np.hstack([lists, np.empty_like(lists)])
             self._spheres = self._spheres._replace(points=points, lists=lists)
         self._discard(parts=1)
-        return not self.saturated and self.n_darts < self._max_darts
+        return not self.saturated and self.n_darts < self._last_dart
 
     def _discard(self, parts: int) -> bool:
         """Cut each voxel into parts^d and keep those that no sphere covers; False if too many would be left."""
@@ -145,15 +152,15 @@ class Filling:
         most = self._max_voxels + parts**n_dims
         kept = np.empty((min(self.n_voxels // 2 + parts**n_dims, most), n_dims), np.int64)
         begin = n_kept = 0
-        while True:
+        while begin < self.n_voxels:
+            end = min(begin + VOXELS_AT_ONCE, self.n_voxels)
             begin, n_kept = self._kernels.discard(
-                self._spheres, self._voxels, begin, self.n_voxels, self.side, parts, kept, n_kept
+                self._spheres, self._voxels, begin, end, self.side, parts, kept, n_kept
             )
-            if begin == self.n_voxels:
-                break
-            if len(kept) == most:
-                return False
-            kept = _doubled(kept)[:most]
+            if begin < end:
+                if len(kept) == most:
+                    return False
+                kept = _doubled(kept)[:most]
         self._voxels = kept
         self._tally[self._kernels.N_VOXELS] = n_kept
         return True

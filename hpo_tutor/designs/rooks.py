@@ -15,7 +15,7 @@ from scipy.spatial.distance import pdist
 from hpo_tutor.designs import boards
 from hpo_tutor.designs.lattices import midpoints
 
-N_RUNS = 10  # of sequential addition for each distance
+N_RUNS = 10  # of sequential addition for each distance, one where there are many rooks
 LARGEST_BOARD, MOST_COLUMNS = 31, 50_000_000  # up to which every board is tried, and how many columns of one row
 FEWEST_SWAPS, MOST_STEPS = 500_000, 200_000_000  # a swap that is done takes N steps
 
@@ -45,9 +45,9 @@ def rsa_lhs(n_points: int, n_dims: int, rng: np.random.Generator, *, n_swaps: in
     """A Latin hypercube by random sequential addition, then improved by swaps; the largest distance found.
 
     Rooks are added one after another, each on free levels and at least D from all before it. The largest D for which
-    one of ten runs places all N rooks is found by bisection. Then pairs of rooks swap their levels on an axis
-    (``boards.swap``), which lets D grow further. In two dimensions, for N up to 31, every board that could be better is
-    tried at last (``boards.search``), so that the largest D is known, as van Dam et al. (2007),
+    one of ten runs (a single one beyond N = 1,000) places all N rooks is found by bisection. Then pairs of rooks swap
+    their levels on an axis (``boards.swap``), which lets D grow further. In two dimensions, for N up to 31, every board
+    that could be better is tried at last (``boards.search``), so that the largest D is known, as van Dam et al. (2007),
     doi:10.1287/opre.1060.0317, know it up to N = 70.
 
     No budget depends on a clock: a seed gives the same points again.
@@ -57,15 +57,19 @@ def rsa_lhs(n_points: int, n_dims: int, rng: np.random.Generator, *, n_swaps: in
         n_dims: d.
         rng: where chance comes from.
         n_swaps: how many swaps are tried at most; 0 leaves the rooks as they were added; None: 2,000 N d, but at least
-            500,000, and at most 200,000,000 / N, which takes seconds where N = 1,000.
+            500,000, and at most 200,000,000 / N, which takes seconds where N = 1,000. Beyond N = 1,000 none is.
 
     Raises:
-        ValueError: ``n_swaps`` is negative.
+        ValueError: ``n_swaps`` is negative, or not a whole number.
     """
     if n_swaps is None:
         n_swaps = min(max(2000 * n_points * n_dims, FEWEST_SWAPS), MOST_STEPS // n_points)
-    if n_swaps < 0:
-        raise ValueError(f"n_swaps must not be negative, it is {n_swaps}; 0 leaves the rooks as they were added")
+        n_swaps *= n_points <= boards.MANY
+    if n_swaps < 0 or n_swaps % 1:
+        raise ValueError(
+            f"n_swaps must be a whole number and not negative, it is {n_swaps}; 0 leaves the rooks as they were added"
+        )
+    n_swaps = int(n_swaps)
     if n_points == 1:
         return Rooks(midpoints(1, n_dims, rng), math.nan, math.nan, 0, 0, True)
     most = _most(n_points, n_dims)
@@ -100,7 +104,7 @@ def _added(n_points: int, n_dims: int, most: int, rng: np.random.Generator) -> t
     rooks, _ = boards.add(n_points, n_dims, least, rng)
     while least < most:
         middle = (least + most + 1) // 2
-        for _ in range(N_RUNS):
+        for _ in range(N_RUNS if n_points <= boards.MANY else 1):
             n_tries += 1
             found, n_placed = boards.add(n_points, n_dims, middle, rng)
             if n_placed == n_points:

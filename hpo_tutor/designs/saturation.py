@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hpo_tutor.designs.filling import MAX_DARTS, MAX_VOXELS, Filling
+from hpo_tutor.designs.filling import MAX_VOXELS, Filling
 from hpo_tutor.designs.spheres import typical_diameter
 
 Array = NDArray[np.float64]
@@ -62,18 +62,19 @@ def saturate(diameter: float, n_dims: int, seed: int | np.random.Generator = 0, 
             n_dims is below 1 or above 6.
         RuntimeError: no proof was found, as it needs too many voxels.
     """
-    _check(diameter, n_dims)
+    n_dims = _check(diameter, n_dims)
     if n_dims > PROVABLE_DIMS:
         raise ValueError(
             f"saturation can be proved in 1 to {PROVABLE_DIMS} dimensions, not in {n_dims}: take the last of "
             'stages(...), which is not proved, or designs.make("rsa", n_points, n_dims) for a number of points'
         )
-    filling = Filling(diameter, n_dims, np.random.default_rng(seed), periodic=periodic)
+    filling = Filling(diameter, n_dims, np.random.default_rng(seed), periodic=periodic, max_voxels=MAX_VOXELS)
     filling.fill()
     if not filling.saturated:
         raise RuntimeError(
-            f"a proof needs more than {MAX_VOXELS:,} voxels or {MAX_DARTS:,} darts for {filling.n_points:,} points of "
-            f"diameter {diameter:.4g} in {n_dims} dimensions: take a larger one, or the last of stages(...)"
+            f"a proof needs more than {MAX_VOXELS:,} voxels, or more than {filling.n_darts:,} darts, where "
+            f"{filling.n_points:,} points of diameter {diameter:.4g} stand in {n_dims} dimensions: take a larger "
+            "diameter, or the last of stages(...), which is not proved"
         )
     return filling.points
 
@@ -84,8 +85,7 @@ def stages(diameter: float, n_dims: int, seed: int | np.random.Generator = 0, pe
     Arguments and errors are those of ``saturate``, but any d will do. Beyond 6 dimensions two million darts are thrown,
     and the last stage is hardly ever ``saturated``: nothing is proved, though few places may be left.
     """
-    _check(diameter, n_dims)
-    return _stages(diameter, n_dims, np.random.default_rng(seed), periodic)
+    return _stages(diameter, _check(diameter, n_dims), np.random.default_rng(seed), periodic)
 
 
 def _stages(diameter: float, n_dims: int, rng: np.random.Generator, periodic: bool) -> Iterator[Stage]:
@@ -100,11 +100,13 @@ def _stage(filling: Filling) -> Stage:
     return Stage(filling.points, filling.n_darts, filling.voxels, filling.side, filling.saturated)
 
 
-def _check(diameter: float, n_dims: int) -> None:
-    if n_dims != int(n_dims) or n_dims < 1:
+def _check(diameter: float, n_dims: int) -> int:
+    """The number of dimensions as an int, if all is well."""
+    if n_dims % 1 or n_dims < 1:
         raise ValueError(f"n_dims must be a whole number of at least 1, it is {n_dims}")
     if not 0 < diameter < math.inf:
         raise ValueError(f"the diameter must be positive and finite, it is {diameter}")
+    n_dims = int(n_dims)
     if n_dims > PROVABLE_DIMS:
         least = typical_diameter(MAX_POINTS_BEYOND, n_dims)
     else:
@@ -116,3 +118,4 @@ def _check(diameter: float, n_dims: int) -> None:
             f"a diameter of {diameter:.3g} leaves room for about {expected:.1e} points in {n_dims} dimensions, too "
             f"many for memory: take at least {math.ceil(1e4 * least) / 1e4:.4g}"
         )
+    return n_dims

@@ -25,17 +25,17 @@ PACKING_FRACTIONS = {
     2: 0.5470735,
     3: 0.3841307,
     4: 0.2600781,
-    5: 0.1707761,
-    6: 0.109302,
-    7: 0.068404,
-    8: 0.04230,
 }
 """phi of saturated random sequential addition in a large periodic cube, by d.
 
-d = 1: Renyi (1958); d = 2 to 8: Zhang & Torquato (2013), doi:10.1103/PhysRevE.88.053312
+d = 1: Renyi (1958); d = 2 to 4: Zhang & Torquato (2013), doi:10.1103/PhysRevE.88.053312
 """
 
-PROVABLE_DIMS = 4  # up to here each run ends with a proof, beyond with MAX_DARTS_BEYOND
+# about what runs with many darts reach: only where bisection begins, and how large a request is, hang on them
+_FIRST_GUESSES = PACKING_FRACTIONS | {5: 0.1707761, 6: 0.109302, 7: 0.068404, 8: 0.04230}
+
+MANY = 1000  # points; beyond, a second restart would find a D that is hardly larger
+PROVABLE_DIMS = 4  # up to here each run ends with a proof, 3 for MANY points; beyond with MAX_DARTS_BEYOND
 MAX_DARTS_BEYOND = 100_000
 PRECISION = 1e-3  # of D, relative
 
@@ -45,7 +45,7 @@ class Packing(NamedTuple):
 
     Attributes:
         points: (N, d) in the unit cube, in the order in which they came.
-        diameter: D, the smallest distance between two of them. One point alone has the largest distance in the cube.
+        diameter: D, the smallest distance between two of them; nan for a single point.
         proved: whether each larger D that was tried and given up had no room for N points, which voxels prove.
             Otherwise a run ended because its darts ran out, and a larger D may be possible.
         periodic: whether distances wrap around.
@@ -65,7 +65,7 @@ def rsa(
     rng: np.random.Generator,
     *,
     periodic: bool = True,
-    n_restarts: int = 4,
+    n_restarts: int | None = None,
     max_darts: int | None = None,
 ) -> Packing:
     """Random sequential addition of exactly N points with the largest diameter found.
@@ -78,15 +78,18 @@ def rsa(
         n_dims: d; any number, but a proof needs voxels, which are too many beyond a few dimensions.
         rng: where the restarts' seeds come from.
         periodic: whether distances wrap around; otherwise the cube has hard walls, and points stand farther apart.
-        n_restarts: how many times to begin afresh.
-        max_darts: at most so many in one run; None: as many as a proof needs for d <= 4, and 100,000 beyond, or ten for
-            each point.
+        n_restarts: how many times to begin; None: four times, or once for more than 1,000 points.
+        max_darts: at most so many in one run; None: as many as a proof needs for d <= 3, and for d = 4 up to 1,000
+            points; otherwise 100,000, or ten for each point.
 
     Raises:
         ValueError: there is no restart, or fewer darts than points.
     """
+    if n_restarts is None:
+        n_restarts = 4 if n_points <= MANY else 1
     if max_darts is None:
-        max_darts = MAX_DARTS if n_dims <= PROVABLE_DIMS else max(MAX_DARTS_BEYOND, 10 * n_points)
+        provable = n_dims <= PROVABLE_DIMS - (n_points > MANY)
+        max_darts = MAX_DARTS if provable else max(MAX_DARTS_BEYOND, 10 * n_points)
     if n_restarts < 1 or max_darts < n_points:
         raise ValueError(
             f"rsa needs a restart, and a dart for each of {n_points} points; it has {n_restarts} and {max_darts}"
@@ -122,7 +125,7 @@ def rsa(
                 diameter = min(1.1 * low, (low + high) / 2)
             else:
                 diameter = (low + high) / 2
-    return Packing(points, best, doubtful <= best, periodic, n_runs)
+    return Packing(points, best if n_points > 1 else math.nan, doubtful <= best, periodic, n_runs)
 
 
 def packing_fraction(n_points: int, diameter: float, n_dims: int) -> float:
@@ -145,10 +148,10 @@ def ball_volume(n_dims: int) -> float:
 def typical_diameter(n_points: int, n_dims: int) -> float:
     """The D with which about N points find room in a large periodic cube: the D that gives the phi of saturation.
 
-    Beyond d = 8, where phi is not known, it is taken as (d + 2) / 2^(d + 1), which it can hardly fall below: Torquato,
-    Uche & Stillinger (2006), doi:10.1103/PhysRevE.74.061308
+    Beyond d = 4 phi is a guess; beyond d = 8 it is (d + 2) / 2^(d + 1), which it can hardly fall below: Torquato, Uche
+    & Stillinger (2006), doi:10.1103/PhysRevE.74.061308
     """
-    phi = PACKING_FRACTIONS.get(n_dims, (n_dims + 2) / 2 ** (n_dims + 1))
+    phi = _FIRST_GUESSES.get(n_dims, (n_dims + 2) / 2 ** (n_dims + 1))
     return 2 * math.exp((math.log(phi / n_points) - _log_volume(n_dims)) / n_dims)
 
 

@@ -11,19 +11,18 @@ voxels   (capacity, d) whole numbers k, of which the first n_voxels count: the c
 tally    what a throw counts: n_points, the longest list, n_voxels, n_darts; and the failures that it may still have
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from hpo_tutor.machine_code import compiled_with
+
 Array = NDArray[Any]
-Function = TypeVar("Function", bound=Callable[..., object])
 
 N_POINTS, LONGEST, N_VOXELS, N_DARTS, PATIENCE = range(5)
 # sums may change their order; inf keeps its meaning, because walls are infinitely far around
-FAST_MATH = {"contract", "reassoc", "nsz", "nnan"}
+_compiled = compiled_with(fastmath={"contract", "reassoc", "nsz", "nnan"})
 ROUNDING = 2e-12  # of D^2: a single place at exactly D, such as the antipode in 1-D with D = 1/2, is as good as covered
 
 
@@ -36,15 +35,6 @@ class Spheres(NamedTuple):
     cells_per_axis: int
     diameter: float
     period: float
-
-
-def _compiled(function: Function) -> Function:
-    """The function in machine code, kept on disk where there is a folder to write to."""
-    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": FAST_MATH}
-    try:
-        return cast(Function, njit(cache=True, **options)(function))
-    except RuntimeError:  # no such folder
-        return cast(Function, njit(**options)(function))
 
 
 @_compiled

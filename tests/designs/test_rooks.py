@@ -181,7 +181,18 @@ def test_found_beside_the_points():
     assert set(examined.found) == {"diameter", "added", "n_tries", "n_swaps", "proved"}
 
 
-def test_negative_budget_is_named():
+def test_thousands_of_rooks_are_placed_but_not_swapped():
+    """Beyond 1,000 rooks addition alone keeps more than chance, on fewer darts; a number of swaps is still obeyed."""
+    rooks = place(1500, 3)
+    assert [sorted(axis) for axis in np.floor(rooks.points.T * 1500)] == [list(range(1500))] * 3
+    assert rooks.n_swaps == 0
+    assert rooks.diameter == pytest.approx(smallest_distance(rooks.points))
+    assert rooks.diameter > 2 * smallest_distance(designs.make("lhs", 1500, 3))
+    assert place(1500, 3, n_swaps=100).n_swaps == 100
+
+
+def test_a_budget_that_is_none_is_named():
     """The error says the rule, the value, and what 0 would mean."""
-    with pytest.raises(ValueError, match="n_swaps must not be negative, it is -1; 0 leaves"):
-        place(5, 2, n_swaps=-1)
+    for bad in (-1, 2.5, math.nan, math.inf):
+        with pytest.raises(ValueError, match=f"whole number and not negative, it is {bad}; 0 leaves"):
+            place(5, 2, n_swaps=bad)
