@@ -132,6 +132,8 @@ AS_WRITTEN: list[tuple[str, Function, str]] = [
     ("09.1", lambda n, d, rng: (rng.integers(0, n, (n, d)) + rng.random((n, d))) / n, "some slices hold several"),
     ("09.1", lambda n, d, rng: (rng.choice(n, (n, d)) + rng.random((n, d))) / n, "some slices hold several"),
     ("09.1", lambda n, d, rng: np.stack([rng.permutation(n) / n for _ in range(d)], 1), "lower end of its slice"),
+    ("09.1", lambda n, d, rng: np.stack([(rng.permutation(n) + 1) / n for _ in range(d)], 1), "upper end of its slice"),
+    ("09.1", lambda n, d, rng: (_mckay(n, d, rng) * n // 1) / n + rng.random((n, d)), "not k / N + u"),
     ("09.1", lambda n, d, rng: (_mckay(n, d, rng) * n // 1 + rng.random()) / n, "same place within their slices"),
     ("09.1", lambda n, d, rng: (_mckay(n, d, rng) * n // 1 + rng.random((n, 1))) / n, "on all axes"),
     ("09.1", lambda n, d, rng: _mckay(n, d, rng) * n, "not in the unit cube"),
@@ -148,6 +150,10 @@ AS_WRITTEN: list[tuple[str, Function, str]] = [
     ("09.2", lambda c, a, p, far: ((abs(c - p) - a / 2).clip(0) ** 2).sum(1) < far**2, "nearest to the point"),
     ("09.2", lambda c, a, p, far: ((abs(c - p) + a) ** 2).sum(1) < far**2, "half a side"),
     ("09.2", lambda c, a, p, far: ((c - p + a / 2) ** 2).sum(1) < far**2, "with their signs"),
+    ("09.2", lambda c, a, p, far: np.linalg.norm(c - a / 2 - p, axis=1) < far, "with their signs"),
+    ("09.2", lambda c, a, p, far: np.linalg.norm(c - p, axis=1) < far - a * 2**0.5 / 2, "diagonal of a square"),
+    ("09.2", lambda c, a, p, far: np.linalg.norm(c - p, axis=1) < far + a * 2**0.5 / 2, "sign is turned round"),
+    ("09.2", lambda c, a, p, far: bool(np.linalg.norm(abs(c - p) + a / 2) < far), "one answer for all"),
     ("09.2", lambda c, a, p, far: ((abs(c - p) + a / 2) ** 2).sum(1) < far, "compared with D itself"),
     ("09.2", lambda c, a, p, far: (abs(c - p) + a / 2).max(1) < far, "makes a box"),
     ("09.2", lambda c, a, p, far: (abs(c - p) + a / 2).sum(1) < far, "added as they are"),
@@ -189,6 +195,13 @@ def test_what_is_wrong_in_another_way_is_not_diagnosed(name: str, function: Func
     verdict = examine(exercise(name), function)
     assert (verdict.state, verdict.mistake) == ("wrong", None)
     assert verdict.case
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_axis_with_one_value_is_judged_in_silence() -> None:
+    """The first corner of a grid: no warning of numpy's reaches the student."""
+    verdict = examine(exercise("09.1"), lambda n, d, rng: np.column_stack([np.zeros(n), _mckay(n, d - 1, rng)]))
+    assert verdict.state == "wrong"
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -196,6 +196,7 @@ def test_the_line_leads_to_the_farthest_corner():
         assert isinstance(line, Segments)
         length = np.hypot(line.x1 - line.x0, line.y1 - line.y0)[0]
         assert float(board.sentence.split("corner: ")[1].split(" ")[0]) == pytest.approx(length, rel=5e-3)
+        assert named(next(board.scenes()), "voxel").name.split(", ")[1] in board.sentence
         seen.add(("thrown away" in board.sentence, "By its centre it would be kept" in board.sentence))
     assert seen == {(True, True), (True, False), (False, False)}
 

@@ -93,7 +93,7 @@ def _used(slices: Array, n: int) -> int:
     share = len({one for one in slices.tolist() if 0 <= one < n}) / n
     if share == 1:
         return 4
-    return 3 if share > 0.9 else 2 if abs(share - 1 + math.exp(-1)) < 0.09 else 1 if share > 0.3 else 0
+    return 3 if share > 0.9 else 2 if abs(share - 1 + math.exp(-1)) < 0.09 else 1 if share > 0.25 else 0
 
 
 def _kind(places: Array) -> int:
@@ -106,7 +106,8 @@ def _kind(places: Array) -> int:
 
 def _related(slices: Array) -> int:
     """1 if two axes have their slices in the same order, 2 if in opposite orders, 3 if both happens, 0 otherwise."""
-    r = np.atleast_2d(np.corrcoef(slices.T))[np.triu_indices(slices.shape[1], 1)]
+    with np.errstate(invalid="ignore"):  # an axis with one value only is related to none
+        r = np.atleast_2d(np.corrcoef(slices.T))[np.triu_indices(slices.shape[1], 1)]
     return int(np.any(r > 0.95)) + 2 * int(np.any(r < -0.95))
 
 
@@ -167,6 +168,16 @@ EXERCISE = Exercise(
             "each point stands at the lower end of its slice. It should stand anywhere in it: add a random number "
             "between 0 and 1 before you divide by N.",
             (_with(place=lambda n, d, rng: 0.0),),
+        ),
+        Variant(
+            "each point stands at the upper end of its slice. It should stand anywhere in it: add a random number "
+            "between 0 and 1, and not 1, before you divide by N.",
+            (_with(place=lambda n, d, rng: 1.0),),
+        ),
+        Variant(
+            "only the slice was divided by N, so a point may stand far outside its slice, and outside the cube. "
+            "Brackets: (k + u) / N, not k / N + u.",
+            (lambda n_points, n_dims, rng: _orders(n_points, n_dims, rng) / n_points + rng.random((n_points, n_dims)),),
         ),
         Variant(
             "all points stand at the same place within their slices. Draw a number of its own for each point and axis: "

@@ -72,7 +72,7 @@ EXERCISE = Exercise(
         Variant(
             "the sign is turned round: with D + a sqrt(d)/2 a voxel is thrown away as soon as the sphere touches it. "
             "The farthest corner is farther away than the centre, so the centre must be nearer than D by that much.",
-            (_by_centres(_diagonal),),
+            (_by_centres(_diagonal), _by_centres(lambda side, d: side / math.sqrt(2))),
         ),
         Variant(
             "that compares with the radius D/2. Two spheres of diameter D overlap if their centres are nearer than D: "
@@ -98,9 +98,12 @@ EXERCISE = Exercise(
             (_by_corners(1.0),),
         ),
         Variant(
-            "the differences were taken with their signs. On the low side of the point, c + a/2 is the nearer corner: "
-            "take np.abs(centres - point) first.",
-            (lambda centres, side, point, diameter: _length(centres - point + side / 2) < diameter,),
+            "the differences were taken with their signs, so each voxel was asked for the same corner, though that is "
+            "the nearest one of voxels on the other side of the point. Take np.abs(centres - point) first.",
+            (
+                lambda centres, side, point, diameter: _length(centres - point + side / 2) < diameter,
+                lambda centres, side, point, diameter: _length(centres - point - side / 2) < diameter,
+            ),
         ),
         Variant(
             "`centres` was taken for the lower corners of the voxels: they reach from c - a/2 to c + a/2.",
@@ -132,6 +135,15 @@ EXERCISE = Exercise(
             "diagonal: that throws nothing away wrongly, but too little. (By its farthest corner a voxel is judged "
             "exactly.)",
             (_by_centres(lambda side, d: -2 * _diagonal(side, d)),),
+        ),
+        Variant(
+            "a sqrt(2)/2 is half the diagonal of a square. In d dimensions it is a sqrt(d)/2: the corner of a cube "
+            "lies farther off.",
+            (_by_centres(lambda side, d: -side / math.sqrt(2)),),
+        ),
+        Variant(
+            "one answer for all voxels came back. Each has its own, shape (v,): sum the squares of its row, axis=1.",
+            (lambda centres, side, point, diameter: np.sum((np.abs(centres - point) + side / 2) ** 2) < diameter**2,),
         ),
         Variant(
             "half a side was taken off D. The corner of a voxel is farther from its centre than the middle of a side.",

@@ -129,12 +129,12 @@ class Darts:
         free = self.free[wrapped]
         here = THROWN.index(n)
         sentence = (
-            f"{n} darts, {len(kept)} kept. {number(100 * free[here])}\u00a0% of the square is free: that is the chance "
-            "of the next dart."
+            f"{n:,} darts, {len(kept)} kept. {number(100 * free[here])}\u00a0% of the square is free: that is the "
+            "chance of the next dart."
         )
         square = [
             *discs(kept, self.diameter, wrapped),
-            Points(misses[:, 0], misses[:, 1], RED, "x", 6.0, 0.8, outline=None, name="dart that missed"),
+            Points(misses[:, 0], misses[:, 1], RED, "x", 9.0, 0.8, outline=None, name="dart that missed"),
         ]
         share: list[AnyLayer] = [
             Line(THROWN, 100 * free, GREY, "solid", 2.5),

@@ -162,8 +162,9 @@ def gallery(n: int, look_at: str, names: Sequence[str] = SHOWN, seed: int = 0) -
     scenes = []
     for name, (value, layers, text) in drawn.items():
         points, look = made(name, n, seed), style(name)
-        size = 9.0 if len(points) < 30 else 6.0
-        symbols = Points(points[:, 0], points[:, 1], look.color, look.symbol, size)
+        few = len(points) < 30
+        size, outline = (11.0, "#ffffff") if few else (8.0, None)
+        symbols = Points(points[:, 0], points[:, 1], look.color, look.symbol, size, outline=outline)
         frame = Line([0, 1, 1, 0, 0], [0, 0, 1, 1, 0], GREY, width=1.5)
         x, y = Axis(text or number(value), 0, 1, ticks=()), Axis("", 0, 1, ticks=())
         scenes.append(Scene([*layers, frame, symbols], x, y, title=name, aspect=1.0, grid=False))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hpo_tutor.course.pictures.nb09.discs import LOOK, WALLS, discs, square_scene
+from hpo_tutor.course.pictures.nb09.discs import LOOK, discs, square_scene
 from hpo_tutor.designs.saturation import Stage, stages
 from hpo_tutor.scenes.layers import AnyLayer, Circles, Points, Polygons, Segments, Text
 from hpo_tutor.scenes.looks import GREY, INK, style
@@ -84,7 +84,7 @@ def voxel(x: float, y: float, side: float) -> Board:
     (x0, y0), (x1, y1) = point, one.corner
     layers: list[AnyLayer] = [
         *discs(TWO, TWO_D, wrapped=False),
-        Polygons(corners[:, 0], corners[:, 1], 4, color, INK, 1.5, 0.6, name="voxel"),
+        Polygons(corners[:, 0], corners[:, 1], 4, color, INK, 1.5, 0.6, name=f"voxel, {verdict}"),
         Segments([x0], [y0], [x1], [y1], color=INK, dash="dash", width=2.0, name="to its farthest corner"),
         Points([x1], [y1], INK, "diamond", 9.0, outline=None),
     ]
@@ -126,14 +126,12 @@ def squares(lower: Array, side: float) -> Array:
 
 
 def proof(diameter: float, seed: int, label: str) -> Player:
-    """The stages of a saturation, with joined sides and with walls: points, and the voxels that are left."""
-    traces = {}
-    for sides, wrapped in WALLS.items():
-        found = list(stages(diameter, 2, seed=seed, periodic=wrapped))
-        last = next(stage for stage in reversed(found) if len(stage.voxels))
-        window = np.clip(last.voxels[0] + last.side / 2 - ZOOM / 2, 0, 1 - ZOOM)
-        traces[sides] = [staged(found, k, diameter, wrapped, window) for k in range(len(found))]
-    return Player(traces, name="stage", label=label, speed=1.0)
+    """The stages of a saturation with joined sides: points, and the voxels that are left."""
+    found = list(stages(diameter, 2, seed=seed))
+    last = next(stage for stage in reversed(found) if len(stage.voxels))
+    window = np.clip(last.voxels[0] + last.side / 2 - ZOOM / 2, 0, 1 - ZOOM)
+    boards = [staged(found, k, diameter, True, window) for k in range(len(found))]
+    return Player(boards, name="stage", label=label, speed=1.0)
 
 
 def staged(found: Sequence[Stage], k: int, diameter: float, wrapped: bool, window: Array) -> Board:
