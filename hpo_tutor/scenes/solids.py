@@ -56,7 +56,7 @@ def cube_edges(
     Args:
         azimuth: degrees.
         tilt: degrees.
-        labels: up to three words, one for each axis, written beside its lowest edge.
+        labels: up to three words, one for each axis, beside its lowest edge, unless one looks along it.
         color: of the edges.
     """
     screen, depth = turned(CORNERS, azimuth, tilt)
@@ -64,7 +64,7 @@ def cube_edges(
     far, near = _ends(screen, hidden, True), _ends(screen, hidden, False)
     behind = Segments(*far, color=color, dash="dash", width=1.0, opacity=0.6)
     before = Segments(*near, color=color, width=1.25, opacity=0.7)
-    names = [Text(*_label_place(screen, axis), label) for axis, label in enumerate(labels) if label]
+    names = [Text(*_label_place(screen, axis), label) for axis, label in enumerate(labels) if _seen(screen, axis)]
     return [behind], [before, *names]
 
 
@@ -84,6 +84,12 @@ def _ends(screen: Array, corner: int, at_it: bool) -> tuple[Array, Array, Array,
     edges = np.array([edge for edge in EDGES if (corner in edge) == at_it])
     first, second = screen[edges[:, 0]], screen[edges[:, 1]]
     return first[:, 0], first[:, 1], second[:, 0], second[:, 1]
+
+
+def _seen(screen: Array, axis: int) -> bool:
+    """Whether an axis spans a tenth of its length or more on the screen."""
+    end = 4 >> axis  # the corner that lies along it from the first
+    return float(np.hypot(*(screen[end] - screen[0]))) > 0.1 * SIDE
 
 
 def _label_place(screen: Array, axis: int) -> tuple[float, float]:

@@ -49,7 +49,19 @@ def test_the_cube_stays_in_the_panel_and_no_edge_before_it_is_hidden(azimuth, ti
     assert (len(far.x0), len(near.x0)) == (3, 9)
     for values in (far.x0, far.y0, near.x1, near.y1, *(word.x for word in words), *(word.y for word in words)):
         assert np.all(np.abs(values) <= solids.HALF_PANEL)
-    assert [word.text for word in words if isinstance(word, Text)] == [("a",), ("b",), ("c",)]
+    assert all(isinstance(word, Text) for word in words)
+
+
+def test_an_axis_is_named_unless_one_looks_along_it():
+    """Its words would lie upon what is in the cube."""
+
+    def named(azimuth, tilt):
+        return [word.text[0] for word in solids.cube_edges(azimuth, tilt, ("a", "b", "c"))[1][1:]]
+
+    assert named(30, -25) == ["a", "b", "c"]
+    assert named(0, 0) == ["a", "c"]
+    assert named(90, 0) == ["b", "c"]
+    assert named(20, -90) == ["a", "b"]
 
 
 def test_a_length_is_shared_out_in_the_panels_width():
