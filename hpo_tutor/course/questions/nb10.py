@@ -60,13 +60,13 @@ QUESTIONS = (
         (
             Option(
                 "Were the levels of the grid on the edges or in the middles?",
-                "On the edges it is the weaker opponent: on our bowls midpoints beat every design.",
+                "On the edges it is the weaker opponent: on our bowls only midpoints beat the hypertiling.",
                 right=True,
             ),
             Option("How pretty is the new design?", "Penrose's tiling is the prettier one, and the triangles won."),
             Option(
-                "Was the new design saved trial by trial?",
-                "That may matter if a search is stopped early, but it says nothing about the comparison.",
+                "Does the new design never repeat?",
+                "That was worth nothing: among our tilings the lattices did best.",
             ),
         ),
     ),

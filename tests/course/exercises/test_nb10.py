@@ -54,6 +54,10 @@ def _unset(star: Any, shifts: Any, i: int, j: int, m_i: int, m_j: int) -> Any:
     return _four(np.ceil(star @ p + shifts), i, j)
 
 
+def _unrounded(star: Any, shifts: Any, i: int, j: int, m_i: int, m_j: int) -> Any:
+    return _four(_lowest(star, shifts, i, j, m_i, m_j, lambda x: x), i, j)
+
+
 def _corners_of(tile: Any, pair: Any) -> list[tuple[int, ...]]:
     """The four corners of one rhomb as tuples."""
     return [
@@ -87,6 +91,29 @@ def _one_of_each_pile(star: Any, families: Any, lowest: Any) -> Any:
     return kept
 
 
+def _all_columns(star: Any, families: Any, lowest: Any) -> Any:
+    one, other = lowest.copy(), lowest.copy()
+    one[:, families[:, 0]] += 1
+    other[:, families[:, 1]] += 1
+    both = one.copy()
+    both[:, families[:, 1]] += 1
+    return [np.array(corner) @ star for corner in {tuple(row) for row in np.concatenate([lowest, one, other, both])}]
+
+
+def _no_copy(star: Any, families: Any, lowest: Any) -> Any:
+    one = lowest
+    for row, (i, j) in enumerate(families):
+        one[row, i] += 1
+        one[row, j] += 1
+    return np.unique(np.concatenate([lowest, one]), axis=0) @ star
+
+
+def _not_centred(places: Any, centre: Any, n: int) -> Any:
+    r = _chebyshev(places, centre)
+    half = np.sort(r)[n - 1 : n + 1].mean()
+    return places[r < half] / (2 * half) + 0.5
+
+
 def _sorted_pick(places: Any, centre: Any, n: int) -> Any:
     away = [max(abs(x - centre[0]), abs(y - centre[1])) for x, y in places]
     order = sorted(range(len(places)), key=away.__getitem__)
@@ -114,6 +141,7 @@ RIGHT: list[tuple[str, Function]] = [
     ("10.2", _one_of_each_pile),
     ("10.2", lambda star, families, lowest: {tuple(place) for place in _rounded(star, families, lowest)}),
     ("10.3", _sorted_pick),
+    ("10.3", lambda p, c, n: {tuple(row) for row in _sorted_pick(p, c, n)}),
     ("10.3", lambda p, c, n: (p[(r := _chebyshev(p, c)) < (h := np.sort(r)[n - 1 : n + 1].mean())] - c + h) / (2 * h)),
 ]
 
@@ -151,6 +179,13 @@ WRONG: list[tuple[str, Function, str]] = [
     ("10.3", lambda p, c, n: _scaled(p, c, n, _chebyshev(p, c), lambda r: r[n - 1] + 1e-9), "runs through the N-th"),
     ("10.3", lambda p, c, n: np.array(_sorted_pick(p, c, n))[:, ::-1], ""),
     ("10.3", lambda p, c, n: 1 - np.array(_sorted_pick(p, c, n)), ""),
+    ("10.1", lambda *given: _unrounded(*given), "not rounded"),
+    ("10.1", lambda *given: np.array(_one_by_one(*given))[[0, 0, 3, 3]], "two of the four"),
+    ("10.2", lambda star, f, lowest: _all_columns(star, f, lowest), "to every row"),
+    ("10.2", lambda star, f, lowest: _no_copy(star, f, lowest), "makes no copy"),
+    ("10.3", lambda p, c, n: np.array(_sorted_pick(p, c, n)) * 2, "whole side"),
+    ("10.3", lambda p, c, n: _scaled(p, c, n, _chebyshev(p, c), lambda r: r[n - 1]), "runs through the N-th"),
+    ("10.3", lambda p, c, n: _not_centred(p, c, n), "centre was not taken off"),
     ("10.3", lambda p, c, n: n, ""),
 ]  # fmt: skip
 

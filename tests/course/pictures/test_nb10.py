@@ -1,5 +1,6 @@
 """The pictures of notebook 10 show what they say: numbers in their scenes, not pixels."""
 
+import re
 from collections import defaultdict
 from itertools import combinations
 
@@ -41,6 +42,18 @@ def inside(polygons, place):
 
 
 # --- lines and tiles ------------------------------------------------------------------------------------------------
+
+
+def test_tiles_over_a_place_are_counted():
+    """As many as polygons hold the place: one everywhere in a patch, two where a tile is there twice, none outside."""
+    rng = np.random.default_rng(3)
+    patch = Multigrid(star(5, 2), rng.uniform(-0.5, 0.5, 5)).tiles(np.zeros(2), 4)
+    families, lowest = (np.concatenate([rows, rows[:20]]) for rows in (patch.grids, patch.lowest))
+    places = rng.uniform(-9, 9, (300, 2))
+    corners = np.concatenate([patch.corners(), patch.corners()[:20]])[:, [0, 1, 3, 2]]
+    wanted = [int(inside(corners, place).sum()) for place in places]
+    assert {*wanted} == {0, 1, 2}
+    np.testing.assert_array_equal(nb10.tiles_over(places, patch.star, families, lowest), wanted)
 
 
 @pytest.mark.parametrize("families", FAMILIES)
@@ -231,13 +244,21 @@ def test_a_lattice_admits_that_it_has_fewer_points():
         assert (", 9 points" in scene.title) == (n == 9)
 
 
+def test_a_wall_counts_its_tiles_in_words():
+    """No number stands beside another: so many rhombs of an angle, and squares."""
+    told = nb10.poster(6, 1).sentence
+    assert re.search(r"\d+ rhombs of 30°, \d+ rhombs of 60°, \d+ squares; \d+ corners", told), told
+
+
 def test_shadows_are_the_points_seen_from_one_side():
-    """A tick for each point at its value; the grid's 27 points have three."""
+    """A tick for each point at its value, in any draw; the grid's 27 points have three."""
     scene = nb10.shadows(27, 3)
     assert "grid 3 of 27" in scene.sentence
     assert "hypertiling 27 of 27" in scene.sentence
     ticks = scene.layers[0]  # of the last design, in the lowest row
     np.testing.assert_allclose(np.sort(ticks.x0), np.sort(designs.make(designs.NAMES[-1], 27, 3)[:, 0]), atol=1e-6)
+    other = nb10.shadows(27, 3, seed=7).layers[0]
+    np.testing.assert_allclose(np.sort(other.x0), np.sort(designs.make(designs.NAMES[-1], 27, 3, 7)[:, 0]), atol=1e-6)
 
 
 # --- in space -------------------------------------------------------------------------------------------------------

@@ -103,6 +103,7 @@ def _rows(answer: object) -> object:
 
 
 _down, _both = ((0, 0), (0, -1), (-1, 0), (-1, -1)), ((0, 0), (1, 1))
+_twice = ((0, 0), (0, 0), (1, 1), (1, 1))  # the same column written for i and for j
 _truncated: Callable[[Array], Array] = np.trunc
 
 EXERCISE = Exercise(
@@ -167,7 +168,11 @@ EXERCISE = Exercise(
         ),
         Variant(
             "two of the four vertices are missing: (0, 0) and (1, 1) were added, but not (0, 1) and (1, 0).",
-            (_changed(sides=_both),),
+            (_changed(sides=_both), _changed(sides=_twice)),
+        ),
+        Variant(
+            "the other families were not rounded: K = ceil(x_k . p + gamma_k), a whole number for each of them.",
+            (_changed(whole=np.array),),
         ),
         Variant(
             "that is one vertex of the four: K of the two families is m_i or m_i + 1, and m_j or m_j + 1.",

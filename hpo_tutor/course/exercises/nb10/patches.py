@@ -46,6 +46,25 @@ def _walked(star: Array, families: Whole, lowest: Whole) -> Array:
     return np.concatenate([foot, foot + first, foot + second, foot + first + second])
 
 
+def _across(star: Array, families: Whole, lowest: Whole) -> Array:
+    """1 added in the columns that any rhomb names, in every row: ``table[:, families[:, 0]] += 1``."""
+    one, other = (np.isin(np.arange(len(star)), families[:, side]).astype(np.int64) for side in (0, 1))
+    corners = np.concatenate([lowest, lowest + one, lowest + other, lowest + one + other])
+    return np.asarray(np.unique(corners, axis=0) @ star)
+
+
+def _in_place(*sides: int) -> Function:
+    """What is left where no copy was made: every corner is the last, and 1 was added for each of these sides."""
+
+    def last(star: Array, families: Whole, lowest: Whole) -> Array:
+        moved, rows = lowest.copy(), np.arange(len(lowest))
+        for side in sides:
+            moved[rows, families[:, side]] += 1
+        return np.asarray(np.unique(moved, axis=0) @ star)
+
+    return last
+
+
 def _of_places(change: Callable[[Array], Array]) -> Function:
     """What is made of the places of all corners."""
     return lambda star, families, lowest: change(_walked(star, families, lowest))
@@ -136,6 +155,16 @@ EXERCISE = Exercise(
                 _of_places(lambda places: np.unique(places.round(9))),
                 lambda star, families, lowest: np.unique(_corners(families, lowest)),
             ),
+        ),
+        Variant(
+            "table[:, families[:, 0]] += 1 adds in those columns to every row. Each row has a column of its own: "
+            "table[np.arange(len(table)), families[:, 0]] += 1.",
+            (_across,),
+        ),
+        Variant(
+            "one = lowest makes no copy: adding 1 to one changes lowest as well, and all corners are the last. Write "
+            "one = lowest.copy().",
+            (_in_place(0, 1), _in_place(0, 1, 0, 1)),
         ),
         Variant(
             "the places were rounded so far that they moved. Round only to compare; or compare the integers K, which "

@@ -77,7 +77,8 @@ def _first(places: Array, centre: Array, n_points: int) -> Array:
 
 def _rows(answer: object) -> object:
     """The rows in an order of their own, so that any order compares."""
-    table = np.asarray(answer, dtype=np.float64)
+    listed = list(answer) if isinstance(answer, set | frozenset) else answer
+    table = np.asarray(listed, dtype=np.float64)
     return table[np.lexsort(table.round(9).T[::-1])] if table.ndim == 2 else answer
 
 
@@ -113,9 +114,9 @@ EXERCISE = Exercise(
             (_other(measure=_manhattan),),
         ),
         Variant(
-            "the wall runs through the N-th point: it lies on the very edge. Put the wall in the middle between the "
-            "N-th and the next.",
-            (_other(wall=lambda r, n_points: float(r[n_points - 1])),),
+            "the wall runs through the N-th point: it lies on the very edge, and r < h leaves it out. Put the wall in "
+            "the middle between the N-th and the next.",
+            tuple(_other(wall=lambda r, n_points: float(r[n_points - 1]), more=more) for more in (0, -1)),
         ),
         Variant(
             "the wall runs through the next point, the first outside. Put it in the middle between the N-th and that "
@@ -132,11 +133,22 @@ EXERCISE = Exercise(
         ),
         Variant(
             "h is half the side. Divide by the whole side, 2 h.",
-            (_other(scaled=lambda offsets, h: offsets / h + 0.5), _other(scaled=lambda offsets, h: offsets / h)),
+            tuple(_other(scaled=lambda offsets, h, low=low: offsets / h + low) for low in (0.0, 0.5, 1.0)),
         ),
         Variant(
             "the square lies around (0, 0), from -1/2 to 1/2. Add 1/2.",
             (_other(scaled=lambda offsets, h: offsets / (2 * h)),),
+        ),
+        Variant(
+            "the right points, but the centre was not taken off before they were rescaled.",
+            (
+                lambda places, centre, n_points: _pick(
+                    places, centre, n_points, scaled=lambda offsets, h: (offsets + centre) / (2 * h) + 0.5
+                ),
+                lambda places, centre, n_points: _pick(
+                    places, centre, n_points, scaled=lambda offsets, h: (offsets + centre) / (2 * h)
+                ),
+            ),
         ),
         Variant(
             "there is one point too many.",

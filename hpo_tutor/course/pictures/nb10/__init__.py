@@ -4,6 +4,7 @@ from hpo_tutor.course.pictures.nb10.bodies import body, in_the_cube, rhombohedra
 from hpo_tutor.course.pictures.nb10.grown import growth, penrose, poster
 from hpo_tutor.course.pictures.nb10.lines import duality, window
 from hpo_tutor.course.pictures.nb10.picks import MEASURES, measured, picked, shadows, side_by_side
+from hpo_tutor.course.pictures.nb10.tiles import tiles_over
 
 __all__ = [
     "MEASURES",
@@ -18,5 +19,6 @@ __all__ = [
     "rhombohedra",
     "shadows",
     "side_by_side",
+    "tiles_over",
     "window",
 ]

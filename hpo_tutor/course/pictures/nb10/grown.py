@@ -82,7 +82,7 @@ def _dots(tiles: Tiles, some: Mask) -> list[AnyLayer]:
 
 
 def poster(families: int, draw: int, points: bool = False) -> Scene:
-    """A wall of tiles, coloured by shape and shaded by direction; ``points`` marks the vertices."""
+    """A wall of tiles, coloured by shape and shaded by direction; ``points`` marks the corners."""
     multigrid = upright(families, draw)
     tiles = multigrid.tiles(np.zeros(2), WIDE)
     corners = tiles.corners()
@@ -93,13 +93,12 @@ def poster(families: int, draw: int, points: bool = False) -> Scene:
     vertices = vertices[np.abs(vertices[:, 1]) <= HIGH]
     if points:
         layers.append(
-            Points(vertices[:, 0], vertices[:, 1], "#ffffff", "circle", 6.0, outline="#000000", name="vertex")
+            Points(vertices[:, 0], vertices[:, 1], "#ffffff", "circle", 6.0, outline="#000000", name="corner")
         )
-    shapes = [
-        f"{int(np.sum(seen & (tiles.kinds == kind)))} {name}s" for kind, name in enumerate(kind_names(tiles.star))
-    ]
+    numbers = [int(np.sum(seen & (tiles.kinds == kind))) for kind in range(len(kind_names(tiles.star)))]
+    shapes = [_told(n, name) for n, name in zip(numbers, kind_names(tiles.star), strict=True)]
     called = f" ({SPECIAL[families]})" if families in SPECIAL else ""
-    sentence = f"{families} families of lines{called}: {', '.join(shapes)}; {len(vertices)} vertices in the picture."
+    sentence = f"{families} families of lines{called}: {', '.join(shapes)}; {len(vertices)} corners in the picture."
     return Scene(
         layers,
         Axis("", -WIDE, WIDE, ticks=()),
@@ -108,3 +107,9 @@ def poster(families: int, draw: int, points: bool = False) -> Scene:
         aspect=HIGH / WIDE,
         grid=False,
     )
+
+
+def _told(n: int, name: str) -> str:
+    """So many tiles in words, with no two numbers side by side: "254 rhombs of 36°"."""
+    angle, _, shape = name.rpartition(" ")
+    return f"{n} {shape}s of {angle}" if angle else f"{n} {shape}s"

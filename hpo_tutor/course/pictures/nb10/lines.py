@@ -128,7 +128,7 @@ def _tiling(multigrid: Multigrid, tiles: Tiles, here: int, triangle: tuple[Array
         x, y = places[row].T
         layers.append(Line(x, y, color, width=3.5))
     x, y = (tiles.corners()[here, [*AROUND, 0]] - centre).T
-    layers.append(Line(x, y, INK, width=3.5))
+    layers.append(Line(x, y, "#000000", width=3.5))  # in either theme: the other tiles are framed in white
     if triangle is not None:
         vertex = triangle[1] @ multigrid.star - centre
         layers.append(Points(vertex[:1], vertex[1:], GREY, "circle", 13.0, outline="#ffffff"))

@@ -81,7 +81,7 @@ def picked(n: int, families: int) -> Board:
     return beside(
         Scene(left, across, across, title="A square on the tiling", aspect=1, grid=False),
         Scene(right, Axis("first hyperparameter", 0, 1), Axis("second", 0, 1), title="Trials", aspect=1),
-        sentence=f"The square holds {n} vertices: {n} trials. Half its side is {half:.2f} sides of a tile.",
+        sentence=f"The square holds {n} corners: {n} trials. Half its side is {half:.2f} sides of a tile.",
     )
 
 
@@ -117,12 +117,12 @@ def side_by_side(n: int, measure: str) -> Board:
     return Board([scenes[:3], scenes[3:6], scenes[6:]], sentence)
 
 
-def shadows(n_points: int, n_dims: int, axis: int = 0) -> Scene:
+def shadows(n_points: int, n_dims: int, axis: int = 0, seed: int = 0) -> Scene:
     """The values that each design tries of one hyperparameter: a tick for each point, in a row for each design."""
     layers: list[AnyLayer] = []
     told = []
     for row, name in enumerate(reversed(designs.NAMES)):
-        points = designs.make(name, n_points, n_dims)
+        points = designs.make(name, n_points, n_dims, seed)
         x, n = points[:, axis], int(designs.quality(points).n_distinct[axis])
         look = style(name)
         layers.append(Segments(x, np.full(len(x), row + 0.2), x, np.full(len(x), row + 0.8), look.color, width=2.0))

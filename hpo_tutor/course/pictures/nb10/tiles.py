@@ -23,6 +23,7 @@ from hpo_tutor.scenes.looks import BLUE, GREEN, ORANGE, PINK, SKY, channels_of
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Whole = NDArray[np.int64]
 
 KINDS = {1: (BLUE,), 2: (ORANGE, BLUE), 3: (ORANGE, BLUE, GREEN), 4: (ORANGE, BLUE, GREEN, SKY)}
 """How many shapes there are -> the colour of each, the thinnest first."""
@@ -114,3 +115,14 @@ def polygons(tiles: Tiles, where: Mask | None = None, *, named: bool = False) ->
                 )
             )
     return layers
+
+
+def tiles_over(places: Array, star: Array, families: Whole, lowest: Whole) -> Whole:
+    """How many rhombs lie over each place (n, 2), their sides not counted; (n,).
+
+    A place lies in a rhomb if one gets there from its lowest corner with a share between 0 and 1 of each side.
+    ``families`` (m, 2) are the star vectors that are a rhomb's sides, ``lowest`` (m, t) its lowest K.
+    """
+    steps = places[:, None] - lowest @ star
+    shares = np.einsum("nmj,mji->nmi", steps, np.linalg.inv(star[families]))
+    return np.asarray(np.all((shares > 0) & (shares < 1), axis=2).sum(axis=1))
