@@ -59,7 +59,7 @@ def placements(result: Placements, peer: str | None = None) -> go.Figure:
         figure.add_vline(x=edge - 0.5, line={"color": FALLBACK, "width": 0.5})
     if peer is not None:
         figure.add_hline(y=0, line={"color": style(peer).color, "width": 2, "dash": "dash"})
-    title = f"Designs on {result.task}" if peer is None else f"Against {peer}: {result.task}"
+    title = f"Designs on {result.task}" if peer is None else f"{result.task}: designs against {peer}"
     return dressed(
         figure,
         title,

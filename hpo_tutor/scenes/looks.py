@@ -55,7 +55,7 @@ STYLES = {
     "lhs": Style(GREEN, "dashdot", "triangle-up"),
     "sobol": Style(SKY, "longdashdot", "pentagon"),
     "rsa": Style(GREEN, "dash", "hexagon"),
-    "hypertiling": Style(ORANGE, "dot", "star-diamond"),
+    "hypertiling": Style(PINK, "dashdot", "star-diamond"),
     "rsa-lhs": Style(SKY, "dash", "triangle-down"),
     "BayesianOptimization": Style(PINK, "solid", "hexagram"),  # a star marks the optimum
     "TPE": Style(GREEN, "solid", "bowtie"),

@@ -49,7 +49,7 @@ def test_the_caption_names_the_interval_and_the_description_every_dot():
     figure = placements(HOUSES)
     assert "mean, ± 2 standard errors over 10 batches" in figure.layout.title.subtitle.text
     assert "over 500 bowls" in placements(BOWLS).layout.title.subtitle.text
-    assert "Against lhs: random quadratics in 3-D" in placements(BOWLS, "lhs").layout.title.text
+    assert "random quadratics in 3-D: designs against lhs" in placements(BOWLS, "lhs").layout.title.text
     description = figure.layout.meta["description"]
     assert description.startswith("Designs on king_county: with 9 points grid ")
     for name in NAMES:
