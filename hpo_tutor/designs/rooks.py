@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import pdist
+from scipy.spatial import cKDTree
 
 from hpo_tutor.designs import boards
 from hpo_tutor.designs.lattices import midpoints
@@ -132,4 +132,5 @@ def _searched(
 
 def _smallest(rooks: NDArray[np.int64]) -> int:
     """The smallest squared distance of two rooks."""
-    return int(pdist(rooks, "sqeuclidean").min())
+    nearest = np.asarray(cKDTree(rooks).query(rooks, k=[2])[0])  # all pairs of 25,000 rooks would take gigabytes
+    return round(float(nearest.min()) ** 2)

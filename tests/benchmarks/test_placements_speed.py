@@ -13,6 +13,7 @@ from hpo_tutor import designs, problems
 from hpo_tutor.designs.stacks import QUICK
 from hpo_tutor.problems import quadratics
 from hpo_tutor.race import place_on_landscape, place_on_quadratics
+from tests.problems.test_quadratics import PATTERNS, PUBLISHED
 
 N_ROUNDS = 3
 N_PROBLEMS, N_POINTS, N_DIMS, N_PATTERNS = 10_000, 27, 3, 20
@@ -55,6 +56,32 @@ def on_bowls() -> list[list[str]]:
     return [*rows, ["all", "", f"{drawing + bowls:.2f} s", f"{trying:.2f} s", "", ""]]
 
 
+def beside_published() -> list[list[str]]:
+    """A row for each mean of the source: what it says, and what many draws give."""
+    rows = []
+    for (name, n_dims, n_points), (published, error) in PUBLISHED.items():
+        options = {name: {"levels": "edges"}} if name == "lhs" else {}
+        result = place_on_quadratics(name, n_points, n_dims, N_PROBLEMS, options=options)
+        called = "lhs, levels on the edges" if options else name
+        rows.append(
+            [
+                called,
+                str(n_points),
+                f"{published:.1f} ± {error:.1f}",
+                "{:.1f} ± {:.1f}".format(*result.mean(name, n_points)),
+                "",
+            ]
+        )
+    for name, options, n_points, published in PATTERNS:
+        result = place_on_quadratics(name, n_points, 3, N_PROBLEMS, 2 * N_PATTERNS, options={name: options})
+        called = name if not options else f"{name}, {'periodic' if options['periodic'] else 'hard walls'}"
+        ours = "{:.1f} ± {:.1f}".format(*result.mean(name, n_points))
+        rows.append(
+            [called, str(n_points), f"{published:.1f}, one pattern", ours, f"{result.spread(name, n_points):.1f}"]
+        )
+    return rows
+
+
 def landscape_row(name: str, counts: tuple[int, ...]) -> list[str]:
     """Seconds for all designs on all data batches: with patterns that nobody has drawn yet, and with those again."""
     landscape = problems.landscape(name)
@@ -73,6 +100,11 @@ def test_placements(capsys: pytest.CaptureFixture[str]) -> None:
         f"long to draw meet all bowls with {N_PATTERNS} patterns each. Drawn and tried: at most {AIM} (aim).",
         "",
         *table(heads, on_bowls()),
+        "",
+        "The same in 3-D beside the published study. It kept one pattern of spheres and one quasi-crystal; of ours,",
+        f"{2 * N_PATTERNS} were tried, and single ones differ by the spread, so one pattern may be far from the mean.",
+        "",
+        *table(["design", "N", "published", "ours", "spread of patterns"], beside_published()),
         "",
         "All designs on recorded landscapes, ten data batches, twenty draws on each. Patterns that take long are",
         "kept: the next landscape of as many dimensions has them.",
