@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from hpo_tutor.figures.theme import FALLBACK, axis, dressed, ink, log_ticks, rgba
-from hpo_tutor.race import Race
+from hpo_tutor.race.results import Race
 from hpo_tutor.scenes.looks import style
 from hpo_tutor.scenes.ticks import number
 

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from hpo_tutor.figures.theme import axis, dressed, ink, log_ticks
-from hpo_tutor.race import Race
+from hpo_tutor.race.results import Race
 from hpo_tutor.scenes.looks import SHADES, style
 from hpo_tutor.scenes.surfaces import chart, shades
 from hpo_tutor.scenes.ticks import number

@@ -3,6 +3,7 @@
     function(name)    a formula, its minimum known exactly
     live(name)        trains real networks when called
     landscape(name)   losses recorded once by really training, looked up in microseconds
+    mangled(name)     recorded or live, with cheap further hyperparameters that matter
     WithFixed         one of these, with some hyperparameters left alone
     WithIdle          one of these, with hyperparameters added that do nothing
     WithRanges        one of these, searched between other bounds
@@ -19,10 +20,12 @@ _HOMES = {
     "function": "functions",
     "landscape": "landscapes",
     "live": "live_objectives",  # a room called live would take the function's place once it is imported
+    "mangled": "mangled_objectives",
     # rooms, so that `problems.datasets.load(...)` works after `import hpo_tutor`
     "datasets": "",
     "functions": "",
     "landscapes": "",
+    "mangling": "",
     "quadratics": "",
     "recording": "",
 }

@@ -1,14 +1,40 @@
-"""Which sampler is better, and how sure is that? Paired searches over many seeds, and what they add up to.
+"""Which sampler is better, and how sure is that? Paired searches, and the study that races all of them everywhere.
 
-compare             runs the searches
+compare             runs searches over many seeds
 Race                their table and their curves
 place_on_landscape  designs alone, many draws of each on every data batch
 place_on_quadratics the same on random quadratics, ten thousand of them
 Placements          their means, with errors
+
+The study:
+
+tracks              what is raced on
+protocol            a cell: one sampler, one budget, one data batch; how it is run and scored
+presets             which cells a study has
+campaign            runs them anywhere, and survives everything
+statistics          means, intervals, tests
+load                the study that was kept
+
+Names are resolved on first use.
 """
 
-from hpo_tutor.race.comparison import compare
-from hpo_tutor.race.placements import Placements, place_on_landscape, place_on_quadratics
-from hpo_tutor.race.results import Race
+from hpo_tutor.lazy import offer
 
-__all__ = ["Placements", "Race", "compare", "place_on_landscape", "place_on_quadratics"]
+_HOMES = {
+    "Placements": "placements",
+    "Race": "results",
+    "Study": "campaign",
+    "compare": "comparison",
+    "load": "campaign",
+    "place_on_landscape": "placements",
+    "place_on_quadratics": "placements",
+    "campaign": "",
+    "entries": "",
+    "feasibility": "",
+    "presets": "",
+    "protocol": "",
+    "statistics": "",
+    "tracks": "",
+}
+
+__getattr__, __dir__, __all__ = offer(__name__, _HOMES)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hpo_tutor.race import Race
+from hpo_tutor.race.results import Race
 from hpo_tutor.scenes.layers import AnyLayer, Line, Points
 from hpo_tutor.scenes.looks import style
 from hpo_tutor.scenes.searches import LARGE, trail

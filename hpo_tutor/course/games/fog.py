@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hpo_tutor.course.games.ground import L2, LEARNING_RATE, WIDTHS, Ground
 from hpo_tutor.course.games.walk import N_TRAININGS, remaining
-from hpo_tutor.race import Race
+from hpo_tutor.race.results import Race
 from hpo_tutor.scenes.layers import AnyLayer, Band, Circles, Heatmap, Line, Marks, Points, Text
 from hpo_tutor.scenes.looks import GREY, ORANGE, shade, style
 from hpo_tutor.scenes.stage import Axis, Board, Scene

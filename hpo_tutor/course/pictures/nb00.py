@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hpo_tutor.course.pictures.nb03 import one_training as one_training
-from hpo_tutor.race import Race
+from hpo_tutor.race.results import Race
 from hpo_tutor.scenes import races
 from hpo_tutor.scenes.layers import Heatmap, Line, Marks, Points
 from hpo_tutor.scenes.looks import GREY, SKY

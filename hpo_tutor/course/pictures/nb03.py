@@ -16,7 +16,7 @@ from plotly.subplots import make_subplots
 
 from hpo_tutor.figures.theme import FALLBACK, axis, dressed, ink
 from hpo_tutor.problems.landscapes import Landscape
-from hpo_tutor.race import Race
+from hpo_tutor.race.results import Race
 from hpo_tutor.scenes.layers import AnyLayer, Circles, Heatmap, Line, Points, Segments
 from hpo_tutor.scenes.looks import GREY, style
 from hpo_tutor.scenes.stage import Axis, Board, Scene, beside
