@@ -5,10 +5,13 @@ differences   one sampler against another, seed by seed
 placements    designs alone, a dot with its interval for each number of points
 landscape     the loss over two hyperparameters, and where searches went
 still         any scene as an SVG, where nothing can move
+studies       the figures of a study: curves, differences, ranks, tails, intervals
+study_report  a study's page of words, tables and figures
 
 Each figure says in a sentence what it shows: ``figure.layout.meta["description"]``.
 """
 
+from hpo_tutor.figures import studies, study_report
 from hpo_tutor.figures.designs_compared import placements
 from hpo_tutor.figures.races import differences, regret
 from hpo_tutor.figures.stills import still
@@ -16,4 +19,15 @@ from hpo_tutor.figures.surfaces import landscape
 from hpo_tutor.figures.theme import CONFIG
 from hpo_tutor.scenes.looks import Style, style
 
-__all__ = ["CONFIG", "Style", "differences", "landscape", "placements", "regret", "still", "style"]
+__all__ = [
+    "CONFIG",
+    "Style",
+    "differences",
+    "landscape",
+    "placements",
+    "regret",
+    "still",
+    "studies",
+    "study_report",
+    "style",
+]

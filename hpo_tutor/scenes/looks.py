@@ -64,6 +64,9 @@ STYLES = {
     "Tiles": Style(ORANGE, "solid", "square-x"),
 }
 
+SHORT = MappingProxyType({"gp": "BayesianOptimization", "tpe": "TPE"})
+"""What studies call a sampler -> its name elsewhere."""
+
 _SPARE = [
     Style(color, dash, symbol)
     for (color, dash), symbol in zip(
@@ -77,7 +80,7 @@ _SPARE = [
 
 def style(name: str) -> Style:
     """A sampler's colour, dash and symbol: the same in every picture, also for names that the course does not know."""
-    return STYLES.get(name) or _SPARE[zlib.crc32(name.encode()) % len(_SPARE)]
+    return STYLES.get(SHORT.get(name, name)) or _SPARE[zlib.crc32(name.encode()) % len(_SPARE)]
 
 
 def shade(share: float) -> str:

@@ -32,6 +32,8 @@ PARTS = {
     "hypertiling": "Points from a multigrid",
     "rooks": "Rooks that keep their distance",
     "placements": "Which design wins, ten thousand times",
+    "race": "A study of samplers, from the first cell to the last",
+    "coverage": "Which interval keeps its promise",
     "gpu": "On a GPU",
 }
 INTRODUCTION = """\
