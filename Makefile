@@ -86,7 +86,7 @@ test unit notebook-tests browser-tests benchmark: export HPO_TUTOR_DATA := $(CUR
 endif
 endif
 # two workers on two cores: a pool of threads in each would only get in the other's way
-unit notebook-tests: export OMP_NUM_THREADS := 1
+unit notebook-tests browser-tests: export OMP_NUM_THREADS := 1
 
 lint: .venv/.ready-dev ## ruff: mistakes and formatting
 	$(BIN)/ruff check .
@@ -110,8 +110,9 @@ notebook-tests: .venv/.ready-dev ## run every notebook, learner's and solution
 	HPO_TUTOR_STRICT=1 HPO_TUTOR_WORK="$$work" $(BIN)/python -m pytest --nbval-lax --nbval-current-env \
 	  --nbval-cell-timeout 300 -n $(WORKERS) --dist loadfile notebooks/*.ipynb notebooks/solutions/*.ipynb
 
+# one test at a time to whoever is free: some last a minute, most less than a second
 browser-tests: .venv/.ready-dev ## a real Chromium on a real JupyterLab
-	$(BIN)/python -m pytest -p no:xdist tests/browser
+	$(BIN)/python -m pytest -n $(WORKERS) --dist load --maxschedchunk 1 tests/browser
 
 ifneq ($(wildcard tests/benchmarks/.),)
 benchmark: .venv/.ready-dev ## report speed, never assert it

@@ -1,18 +1,22 @@
-"""A real JupyterLab, started as `hpo-tutor lab` starts it, and a real Chromium on it."""
+"""A real JupyterLab, started as `hpo-tutor lab` starts it, and a real Chromium on it.
+
+Each worker of xdist has a server, a browser and a work folder of its own, and shares them among its tests.
+"""
 
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from driver import LAUNCH, Lab
+from driver import LAUNCH, PATIENCE, SIZE, Lab
 from lab_server import Server, serve
 from player_page import Players, served
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from hpo_tutor.course import lab as course_lab
 from hpo_tutor.course import places
 
+expect.set_options(timeout=PATIENCE)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -58,11 +62,30 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def lab(chromium: Browser, server: Server) -> Iterator[Lab]:
+def fresh_lab(chromium: Browser, server: Server) -> Iterator[Lab]:
     """JupyterLab in a browser that has never been here before."""
-    context = chromium.new_context(viewport={"width": 1400, "height": 1000})
-    yield Lab(context.new_page(), server)
+    context = chromium.new_context(viewport=SIZE)
+    lab = Lab(context.new_page(), server)
+    yield lab
     context.close()
+
+
+@pytest.fixture(scope="session")
+def spare_labs() -> list[Lab]:
+    """The page that one test leaves to the next, once it is cleared."""
+    return []
+
+
+@pytest.fixture
+def lab(chromium: Browser, server: Server, spare_labs: list[Lab]) -> Iterator[Lab]:
+    """JupyterLab with nothing open, whoever used it before; one that cannot be cleared is not used again."""
+    if not spare_labs:
+        spare_labs.append(Lab(chromium.new_context(viewport=SIZE).new_page(), server))
+        spare_labs[0].begin()
+    lab = spare_labs.pop()
+    yield lab
+    lab.clear()
+    spare_labs.append(lab)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,9 @@
 `Lab` opens notebooks, runs them, and reads what they show; it also notes what must never happen: requests that leave
 this machine, and errors in the browser's console. What is shown is read with ``textContent``, because cells that are
 scrolled out of sight have no ``innerText``.
+
+Loading JupyterLab costs far more than opening a notebook in it, so one page can serve many tests: `Lab.begin` loads it
+with nothing open, `Lab.open` then opens in place, and `Lab.clear` puts everything back.
 """
 
 from pathlib import Path
@@ -10,7 +13,7 @@ from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
 from lab_server import Server
-from playwright.sync_api import Page, Request, WebSocket
+from playwright.sync_api import Page, Request, ViewportSize, WebSocket
 
 LAUNCH = [
     "--no-sandbox",
@@ -23,7 +26,8 @@ LAUNCH = [
     "--disable-dev-shm-usage",
 ]
 WIDGET = "application/vnd.jupyter.widget-view+json"
-PATIENCE = 30_000  # milliseconds
+PATIENCE = 60_000  # milliseconds; what is awaited comes at once, but not on a machine that is busy
+SIZE: ViewportSize = {"width": 1400, "height": 1000}
 
 
 class Lab:
@@ -52,9 +56,21 @@ class Lab:
         if not local:
             self.foreign.append(url)
 
+    def begin(self) -> None:
+        """Load JupyterLab in a clean workspace; no notebook is open, so that its launcher is."""
+        self.page.goto(f"{self.server.url}lab?token={self.server.token}&reset")
+        self.page.wait_for_function("() => window.jupyterapp?.shell.currentWidget")
+        self.page.evaluate("() => window.jupyterapp.restored")
+
     def open(self, name: str) -> None:
-        """Open a notebook of the server's folder in a clean workspace, and wait until its kernel answers."""
-        self.page.goto(f"{self.server.url}lab/tree/{quote(name)}?token={self.server.token}&reset")
+        """Open a notebook of the server's folder, and wait until its kernel answers.
+
+        A page that is not JupyterLab yet is led to the notebook's address, in a clean workspace.
+        """
+        if self.page.evaluate("() => Boolean(window.jupyterapp)"):
+            self.page.evaluate("async path => void await jupyterapp.commands.execute('docmanager:open', {path})", name)
+        else:
+            self.page.goto(f"{self.server.url}lab/tree/{quote(name)}?token={self.server.token}&reset")
         self.page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.context")
         self.page.evaluate(
             """async () => {
@@ -67,6 +83,23 @@ class Lab:
                 await panel.sessionContext.session.kernel.info;
             }"""
         )
+
+    def clear(self) -> None:
+        """Close every notebook, unsaved, end every kernel, and go back to the light theme and the page's first size."""
+        self.page.evaluate(
+            """async () => {
+                const {shell, serviceManager} = window.jupyterapp;
+                for (const panel of [...shell.widgets('main')].filter(one => one.context)) {
+                    await panel.sessionContext.shutdown();
+                    panel.dispose();
+                }
+                await serviceManager.sessions.shutdownAll();
+            }"""
+        )
+        self.theme("light")
+        self.page.set_viewport_size(SIZE)
+        self.foreign.clear()
+        self.complaints.clear()
 
     def run_all(self) -> None:
         """Run every cell, as "Run > Run All Cells" does, and wait until the last has finished."""

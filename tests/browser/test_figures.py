@@ -26,19 +26,19 @@ def notebook(folder: Path) -> str:
     return name
 
 
-def test_a_figure_is_drawn_from_this_machine_alone(lab: Lab, notebook: str, tmp_path: Path):
+def test_a_figure_is_drawn_from_this_machine_alone(fresh_lab: Lab, notebook: str, tmp_path: Path):
     """Run All draws both traces; nothing is fetched from elsewhere, and the console stays silent."""
-    lab.open(notebook)
-    lab.run_all()
-    assert lab.errors() == []
-    assert lab.texts()[0] == "the kernel answers\n"
-    assert lab.with_output(FIGURE) == [2]
-    assert lab.traces(2) == 2
-    assert "two traces" in lab.shown(2).text_content()
-    lab.screenshot(tmp_path / "figure.png")
-    assert lab.page.locator(".jp-Notification-List, .Toastify__toast, .jp-Dialog").count() == 0
-    assert lab.foreign == []
-    assert lab.complaints == []
+    fresh_lab.open(notebook)
+    fresh_lab.run_all()
+    assert fresh_lab.errors() == []
+    assert fresh_lab.texts()[0] == "the kernel answers\n"
+    assert fresh_lab.with_output(FIGURE) == [2]
+    assert fresh_lab.traces(2) == 2
+    assert "two traces" in fresh_lab.shown(2).text_content()
+    fresh_lab.screenshot(tmp_path / "figure.png")
+    assert fresh_lab.page.locator(".jp-Notification-List, .Toastify__toast, .jp-Dialog").count() == 0
+    assert fresh_lab.foreign == []
+    assert fresh_lab.complaints == []
 
 
 def test_a_figure_stays_drawn_in_both_themes(lab: Lab, notebook: str):
@@ -60,9 +60,9 @@ def test_an_error_in_a_cell_is_seen(lab: Lab, folder: Path):
     assert lab.errors() == ["cell 0: ZeroDivisionError: division by zero", "cell 1 did not run"]
 
 
-def test_a_foreign_request_is_seen(lab: Lab, notebook: str):
+def test_a_foreign_request_is_seen(fresh_lab: Lab, notebook: str):
     """The driver notes a request to another machine: its silence means that there was none."""
-    lab.page.route("**://example.org/**", lambda route: route.abort())
-    lab.open(notebook)
-    lab.page.evaluate("() => fetch('https://example.org/chart.js').catch(() => null)")
-    assert lab.foreign == ["https://example.org/chart.js"]
+    fresh_lab.page.route("**://example.org/**", lambda route: route.abort())
+    fresh_lab.open(notebook)
+    fresh_lab.page.evaluate("() => fetch('https://example.org/chart.js').catch(() => null)")
+    assert fresh_lab.foreign == ["https://example.org/chart.js"]

@@ -121,19 +121,19 @@ def test_a_cell_that_runs_again_leaves_no_thread(lab: Lab, folder: Path):
     assert quiet(lab)
 
 
-def test_a_page_that_is_opened_again_shows_where_things_stand(lab: Lab, folder: Path, tmp_path: Path):
+def test_a_page_that_is_opened_again_shows_where_things_stand(fresh_lab: Lab, folder: Path, tmp_path: Path):
     """In mid-training: the picture and the progress of now, which go on, and a Stop button that stops."""
     go = tmp_path / "go"
     name = notebook(folder, "reopened.ipynb", HELD.format(epoch=3, path=str(go)) + MAKE.format(LONG))
-    lab.open(name)
-    run(lab, 0)
-    lab.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-    live = found(lab)
+    fresh_lab.open(name)
+    run(fresh_lab, 0)
+    fresh_lab.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    live = found(fresh_lab)
     live.get_by_role("button", name="Train").click()
     reaches(live, 3)
-    context = lab.page.context
-    lab.page.close()
-    again = Lab(context.new_page(), lab.server)
+    context = fresh_lab.page.context
+    fresh_lab.page.close()
+    again = Lab(context.new_page(), fresh_lab.server)
     again.open(name)
     live = found(again)
     expect(live.locator(".hpo-progress")).to_contain_text("epoch 3 of 60:")
@@ -143,28 +143,28 @@ def test_a_page_that_is_opened_again_shows_where_things_stand(lab: Lab, folder: 
     assert inked(live)[1] > before
     live.get_by_role("button", name="Stop").click()
     expect(live.locator(".hpo-progress")).to_contain_text("stopped after epoch")
-    assert quiet(lab, again)
+    assert quiet(fresh_lab, again)
 
 
-def test_a_closed_page_lets_the_kernel_finish(lab: Lab, folder: Path, tmp_path: Path):
+def test_a_closed_page_lets_the_kernel_finish(fresh_lab: Lab, folder: Path, tmp_path: Path):
     """Nobody looks, and all epochs are trained; the page that is opened then plays them."""
     done = tmp_path / "done"
     name = notebook(folder, "closed.ipynb", MAKE.format(SHORT), WHEN_DONE.format(str(done)) + "live.train()")
-    lab.open(name)
-    run(lab, 0)
-    lab.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-    run(lab, 1)
-    context = lab.page.context
-    lab.page.close()
+    fresh_lab.open(name)
+    run(fresh_lab, 0)
+    fresh_lab.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    run(fresh_lab, 1)
+    context = fresh_lab.page.context
+    fresh_lab.page.close()
     pause = threading.Event()
     for _ in range(20 * PATIENCE):
         if done.exists():
             break
         pause.wait(0.05)
-    again = Lab(context.new_page(), lab.server)
+    again = Lab(context.new_page(), fresh_lab.server)
     again.open(name)
     live = found(again)
     expect(live.locator(".hpo-progress")).to_have_text("done after epoch 20 of 20: 25 networks trained")
     live.get_by_role("button", name="First").click()
     expect(live.get_by_role("status")).to_contain_text("Epoch 1 of 20.")
-    assert quiet(lab, again)
+    assert quiet(fresh_lab, again)

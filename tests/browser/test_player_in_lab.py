@@ -89,29 +89,29 @@ def test_jupyterlab_themes_redraw_a_player(lab: Lab, folder: Path):
     assert lab.complaints == []
 
 
-def test_jupyterlab_forgets_players_that_are_gone(lab: Lab, folder: Path):
+def test_jupyterlab_forgets_players_that_are_gone(fresh_lab: Lab, folder: Path):
     """Ten players, their cells run again and again: ten players' listeners, and none once their outputs are cleared."""
-    lab.page.add_init_script(WATCH)
+    fresh_lab.page.add_init_script(WATCH)
     shown = "from IPython.display import display\nfor _ in range(10):\n    display(Player(" + FRAMES + "))"
-    lab.open(notebook(folder, "again.ipynb", SETUP, shown))
+    fresh_lab.open(notebook(folder, "again.ipynb", SETUP, shown))
     count = """() => {
         const own = ['media change', 'window resize', 'document visibilitychange'];
         return own.map(one => kept.listeners.filter(({name, type}) => `${name} ${type}` === one).length);
     }"""
-    before = lab.page.evaluate(count)
+    before = fresh_lab.page.evaluate(count)
     for _ in range(3):
-        run(lab, 0)
-        run(lab, 1)
-        lab.shown(1)
-        expect(lab.page.locator(".hpo-player")).to_have_count(10)
-        lab.page.wait_for_function(
+        run(fresh_lab, 0)
+        run(fresh_lab, 1)
+        fresh_lab.shown(1)
+        expect(fresh_lab.page.locator(".hpo-player")).to_have_count(10)
+        fresh_lab.page.wait_for_function(
             "before => kept.listeners.filter(one => one.name === 'media').length === before + 10", arg=before[0]
         )
-    assert lab.page.evaluate(count) == [one + 10 for one in before]
-    lab.page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
-    expect(lab.page.locator(".hpo-player")).to_have_count(0)
-    lab.page.wait_for_function(f"before => ({count})().join() === before.join()", arg=before)
-    assert lab.complaints == []
+    assert fresh_lab.page.evaluate(count) == [one + 10 for one in before]
+    fresh_lab.page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    expect(fresh_lab.page.locator(".hpo-player")).to_have_count(0)
+    fresh_lab.page.wait_for_function(f"before => ({count})().join() === before.join()", arg=before)
+    assert fresh_lab.complaints == []
 
 
 def test_jupyterlab_brings_new_frames_and_hears_what_is_picked(lab: Lab, folder: Path):
