@@ -1,7 +1,8 @@
 """How are many sets of boosted trees fitted at once, and how good does each become?
 
-K    number of fits
-mse  (K,) mean squared error on the scoring rows
+K        number of fits
+mse      (K,) mean squared error on the scoring rows
+outputs  (K, n) what the fits say of the n scoring rows
 
 A fit is of trees added one by one, each grown on the gradient of the squared error (LightGBM: Ke et al. 2017, Advances
 in Neural Information Processing Systems 30). All fits share the rows, put into bins once; each has one thread.
@@ -104,6 +105,31 @@ class Boosting:
         if along is not None and not (len(along) and all(n == int(n) and n >= 1 for n in along)):
             raise ValueError(f"along must be whole numbers of trees >= 1, at least one, got {along!r}")
         scores = np.empty((len(self),) if along is None else (len(self), len(along)))
+
+        def keep(fit: _Fit) -> None:
+            scores[fit.k] = fit.score
+
+        self._fit_all(keep, advance, along)
+        return scores
+
+    def predict(self, advance: Callable[[int], object] = lambda _: None) -> NDArray[np.float64]:
+        """Fit all and return their outputs for the scoring rows, shape (K, n), of the trees that ``train`` scores.
+
+        Args:
+            advance: as of ``train``.
+        """
+        outputs = np.empty((len(self), len(self.sets.scoring_targets)))
+
+        def keep(fit: _Fit) -> None:
+            outputs[fit.k] = fit.outputs
+
+        self._fit_all(keep, advance)
+        return outputs
+
+    def _fit_all(
+        self, keep: Callable[["_Fit"], None], advance: Callable[[int], object], along: Sequence[int] | None = None
+    ) -> None:
+        """Hand over each fit when it is done; an interrupt ends them between two trees."""
         stop, finished = threading.Event(), SimpleQueue[Future[_Fit]]()
         pool = ThreadPoolExecutor(self._n_threads, thread_name_prefix="boosting")
         try:
@@ -111,13 +137,14 @@ class Boosting:
                 for k in self._longest_first():
                     pool.submit(self._fit, int(k), along, stop).add_done_callback(finished.put)
             for _ in range(len(self)):
-                k, scores[k], self.n_trees[k] = _next(finished).result()
+                fit = _next(finished).result()
+                self.n_trees[fit.k] = fit.n_trees
+                keep(fit)
                 advance(1)
         finally:
             with uninterrupted():  # a second Ctrl-C would leave threads behind
                 stop.set()
                 pool.shutdown(cancel_futures=True)
-        return scores
 
     def _fit(self, k: int, along: Sequence[int] | None, stop: threading.Event) -> "_Fit":
         """The k-th fit, left between two trees when ``stop`` is set."""
@@ -126,18 +153,23 @@ class Boosting:
         if along is None and "trees" not in self.hyperparameters:
             return self._stopped_early(k, booster, stop)
         numbers = [self.hyperparameters["trees"][k]] if along is None else along
-        scores = {n: self._score(booster) for n in self._growing(booster, int(max(numbers)), stop) if n in numbers}
+        scores, outputs = {}, np.empty(0)
+        for n in self._growing(booster, int(max(numbers)), stop):
+            if n in numbers:
+                outputs = self._outputs(booster)
+                scores[n] = self._score(outputs)
         reached = np.array([scores[n] for n in numbers])
-        return _Fit(k, reached[0] if along is None else reached, max(scores))
+        return _Fit(k, reached[0] if along is None else reached, max(scores), outputs)
 
     def _stopped_early(self, k: int, booster: Any, stop: threading.Event) -> "_Fit":
-        """Score and number of trees where the stopping rows have their least error."""
+        """Score, number of trees and outputs where the stopping rows have their least error."""
         booster.add_valid(self._stopping, "stopping")
-        least, fit = np.inf, _Fit(k, np.nan, 0)
+        least, fit = np.inf, _Fit(k, np.nan, 0, np.empty(0))
         for n in self._growing(booster, self.model.max_trees, stop):
             error = booster.eval(self._stopping, "stopping")[0][2]
             if error < least:
-                least, fit = error, _Fit(k, self._score(booster), n)
+                outputs = self._outputs(booster)
+                least, fit = error, _Fit(k, self._score(outputs), n, outputs)
             elif n - fit.n_trees >= self.model.patience:
                 break
         return fit
@@ -151,13 +183,20 @@ class Boosting:
             booster.update()
             yield n
 
-    def _score(self, booster: Any) -> float:
+    def _outputs(self, booster: Any) -> NDArray[np.float64]:
+        """What the booster says of the scoring rows, shape (n,): it keeps that up to date, a prediction costs more."""
+        said = np.empty(len(self.sets.scoring_targets))
+
+        def copied(outputs: NDArray[np.float64], _: object) -> tuple[str, float, bool]:
+            said[:] = outputs
+            return "outputs", 0.0, False
+
+        booster.eval(self._scoring, "scoring", copied)
+        return said
+
+    def _score(self, outputs: NDArray[np.float64]) -> float:
         """The mean squared error on the scoring rows; LightGBM's own rounds the targets to float32."""
-
-        def mse(outputs: NDArray[np.float64], _: object) -> tuple[str, float, bool]:
-            return "mse", float(np.mean((outputs - self.sets.scoring_targets) ** 2)), False
-
-        return float(booster.eval(self._scoring, "scoring", mse)[-1][2])
+        return float(np.mean((outputs - self.sets.scoring_targets) ** 2))
 
     def _parameters(self, k: int) -> dict[str, Any]:
         """LightGBM's parameters of the k-th fit."""
@@ -187,11 +226,12 @@ class Boosting:
 
 
 class _Fit(NamedTuple):
-    """What the k-th fit brought: its score, or its scores along the trees."""
+    """What the k-th fit brought: its score, or its scores along the trees, and its last outputs, shape (n,)."""
 
     k: int
     score: Any
     n_trees: int
+    outputs: NDArray[np.float64]
 
 
 def _parameters(model: BoostedTrees) -> dict[str, Any]:

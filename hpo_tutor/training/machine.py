@@ -5,16 +5,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 from hpo_tutor.training.cores import n_cores
-from hpo_tutor.training.devices import device_name
 
 LIBRARIES = ("numpy", "scikit-learn", "torch")
 
 
 def describe() -> str:
     """The processor's model, the cores that this process may use, and the GPU if there is one."""
+    from hpo_tutor.training.devices import device_name  # loads torch, which the processor's name does not need
+
     cores = n_cores()
     gpu = device_name()
-    return f"{_processor()}, {cores} core{'s'[: cores != 1]}{'' if gpu == 'cpu' else f', {gpu}'}"
+    return f"{processor()}, {cores} core{'s'[: cores != 1]}{'' if gpu == 'cpu' else f', {gpu}'}"
 
 
 def versions(*more: str) -> dict[str, str]:
@@ -22,7 +23,7 @@ def versions(*more: str) -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in (*LIBRARIES, *more)}}
 
 
-def _processor() -> str:
+def processor() -> str:
     """The processor's model, as Linux tells it, else the architecture."""
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.is_file():

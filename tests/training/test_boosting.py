@@ -69,6 +69,36 @@ def alone(
     return float(np.mean((outputs - sets.scoring_targets) ** 2)), n_trees or booster.best_iteration
 
 
+def test_outputs_are_those_of_plain_lightgbm() -> None:
+    """What each fit says of the scoring rows is ``predict`` of ``lightgbm.train``; their errors are the scores."""
+    boosting = make()
+    done: list[int] = []
+    outputs = boosting.predict(done.append)
+    assert sum(done) == 9
+    sets, (rates, depths) = boosting.sets, GRID.values()
+    for k in range(9):
+        n_trees = int(boosting.n_trees[k])
+        error, _ = alone(sets, SMALL, rates[k], depths[k], SEEDS[k], n_trees)
+        assert np.mean((outputs[k] - sets.scoring_targets) ** 2) == pytest.approx(error, rel=1e-10)
+        np.testing.assert_allclose(outputs[k], said_alone(boosting, k), rtol=1e-10)
+    np.testing.assert_array_equal(np.mean((outputs - sets.scoring_targets) ** 2, axis=1), boosting.train())
+
+
+def said_alone(boosting: Boosting, k: int) -> NDArray[np.float64]:
+    """Outputs of plain LightGBM with the k-th fit's settings and number of trees."""
+    train = lightgbm.Dataset(boosting.sets.train_inputs, boosting.sets.train_targets)
+    booster = lightgbm.train(boosting._parameters(k), train, int(boosting.n_trees[k]))
+    return np.asarray(booster.predict(boosting.sets.scoring_inputs))
+
+
+def test_outputs_after_a_fixed_number_of_trees_are_the_last() -> None:
+    """Where the number of trees is given, the outputs are those after the last one."""
+    boosting = make(hyperparameters={**GRID, "trees": 12})
+    outputs = boosting.predict()
+    np.testing.assert_allclose(outputs[4], said_alone(boosting, 4), rtol=1e-10)
+    assert boosting.n_trees.tolist() == [12] * 9
+
+
 @pytest.mark.parametrize("model", [SMALL, BoostedTrees(max_bin=15, row_share=1.0, column_share=0.5, max_trees=40)])
 def test_each_fit_is_that_of_plain_lightgbm(model: BoostedTrees) -> None:
     """Scores and numbers of trees are those of ``lightgbm.train`` with early stopping, missing values and all."""

@@ -24,6 +24,7 @@ from hpo_tutor.search_space import Domain, Float, Integer
 
 METADATA_KEY = b"hpo_tutor"
 SUFFIX = ".parquet"
+OTHERS = {"study"}  # tables beside the landscapes that are none
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ def find(name: str, folder: Path | None = None, suffix: str = SUFFIX) -> Travers
 def names(folder: Path | None = None) -> list[str]:
     """The landscapes in ``folder``, or those that the package keeps."""
     found = {file.name for place in _places(folder) if place.is_dir() for file in place.iterdir()}
-    return sorted(name.removesuffix(SUFFIX) for name in found if name.endswith(SUFFIX))
+    return sorted({name.removesuffix(SUFFIX) for name in found if name.endswith(SUFFIX)} - OTHERS)
 
 
 def checkout_folder() -> Path | None:

@@ -23,7 +23,8 @@ from hpo_tutor.problems import backbones, tasks
 from hpo_tutor.problems.landscapes import files, sample_files
 from hpo_tutor.problems.landscapes.files import Recorded
 from hpo_tutor.problems.landscapes.sample_files import Sampled
-from hpo_tutor.problems.recording import page
+from hpo_tutor.problems.mangled_objectives import tables
+from hpo_tutor.problems.recording import mangled, page
 from hpo_tutor.problems.recording.recipes import Recipe, recipe
 from hpo_tutor.training import machine
 from hpo_tutor.training.boosting import BoostedTrees
@@ -44,7 +45,8 @@ def record(name: str, folder: str | Path | None = None, progress: bool = True, r
     """Record a landscape by its recipe: the table NAME.parquet, and the pages in the README.md beside it.
 
     Args:
-        name: of a recipe, such as "digits"; or "cifar10-backbone", the frozen network behind cifar10.
+        name: of a recipe, such as "digits"; or "cifar10-backbone", the frozen network behind cifar10; or
+            "danish_housing-mangled", predictions in place of losses.
         folder: where to; None is the checkout's ``data``.
         progress: show a progress bar.
         resume: go on with the parts of an interrupted recording; False begins anew.
@@ -60,6 +62,11 @@ def record(name: str, folder: str | Path | None = None, progress: bool = True, r
         raise ValueError("an installed package keeps its own tables; give record(..., folder=...) a folder of yours")
     if name == Path(backbones.FILE).stem:
         return backbones.train_small(place, progress=progress)
+    for task, file in tables.FILES.items():
+        if name == file:
+            made = mangled.record(task, place, progress=progress, resume=resume)
+            page.write(place)
+            return made
     return record_recipe(recipe(name), place, progress=progress, resume=resume)
 
 
@@ -184,7 +191,9 @@ def _about(wanted: Recipe, n_points: int, seconds: float) -> dict[str, Any]:
         "units": {name: UNITS[name] for name in wanted.domains if name in UNITS},
         "n_batches": wanted.n_batches,
         "seeds": list(wanted.seeds),
-        "split": task.source.words + ("; here nothing stops early" if stops_not else ""),
+        "split": task.source.words
+        + ("; here nothing stops early" if stops_not else "")
+        + ("; the numbers of rows are those of data batch 0" if task.source.spread else ""),
         **({"inputs": backbones.words(task.source.backbone)} if task.source.backbone else {}),
         "shuffle_seed": tasks.SHUFFLE_SEED,
         **n_rows,

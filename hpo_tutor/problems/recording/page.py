@@ -26,6 +26,8 @@ from hpo_tutor.problems.landscapes.summary import (
     summarise,
     written,
 )
+from hpo_tutor.problems.mangled_objectives import tables as mangled_tables
+from hpo_tutor.problems.recording import mangled_page
 from hpo_tutor.problems.recording.recipes import RECIPES
 from hpo_tutor.search_space import Choice, Domain, Integer
 
@@ -48,8 +50,9 @@ it was recorded. This page is written by the recorder.
 - Make one again: `hpo-tutor record NAME`. It needs the data set, shows its progress, and goes on where it was killed.
   `hpo-tutor record --pages` only writes this page and its pictures again, from the tables.
 - Licence: the tables hold losses and no row of the data they were trained on. They are this project's own measurements,
-  CC BY 4.0 (`LICENSE-prose`). The data sets keep their own licences; name their authors when you show a landscape
-  (`problems.datasets.load(NAME).credit`).
+  CC BY 4.0 (`LICENSE-prose`). Predictions come with the targets of the rows they are of, centred and scaled, and with
+  none of their inputs; these targets, like the data sets, keep the data set's own licence. Name a data set's authors
+  when you show a landscape (`problems.datasets.load(NAME).credit`).
 """
 
 
@@ -67,10 +70,14 @@ def write(folder: Path) -> Path:
     if not names:
         raise FileNotFoundError(f"pages are written of recorded tables, {folder} holds none; hpo-tutor record NAME")
     tables = [landscapes.recorded(name, folder) for name in names]
-    body = [f"{_mark(one.name, 'begins')}\n\n{page(one, folder)}\n\n{_mark(one.name, 'ends')}\n" for one in tables]
+    body = [_section(one.name, page(one, folder)) for one in tables]
+    predictions = mangled_page.files_in(folder)
+    body += [_section(path.stem, mangled_page.page(task, path)) for task, path in predictions]
     path = folder / "README.md"
     draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
-    draft.write_text("\n".join([INTRODUCTION, _contents(tables), *body]), encoding="utf-8")
+    draft.write_text(
+        "\n".join([INTRODUCTION, _contents(tables, [path for _, path in predictions]), *body]), encoding="utf-8"
+    )
     draft.replace(path)
     return path
 
@@ -107,17 +114,16 @@ def page(table: Table, folder: Path) -> str:
     return "\n".join(lines)
 
 
-def _contents(tables: Sequence[Table]) -> str:
-    """A row for each landscape, and how many models were trained in all."""
+def _contents(tables: Sequence[Table], predictions: Sequence[Path]) -> str:
+    """A row for each landscape and each file of predictions, and how many models were trained in all."""
     counts: Counter[str] = Counter()
     rows = []
     for table in tables:
         told, about = summarise(table), table.about
         counts[_counted(about)] += about["n_models"]
-        anchor = re.sub(r"[^\w -]", "", _title(table).lower()).replace(" ", "-")
         edge = "no grid" if isinstance(table, Sampled) else f"{told.n_on_edge} of {len(told.optima)}"
         cells = [
-            f"[{table.name}](#{anchor})",
+            f"[{table.name}](#{mangled_page.anchor(_title(table))})",
             _dataset(about),
             re.split("[,;]", _learner(about))[0],
             ", ".join(told.domains),
@@ -125,9 +131,13 @@ def _contents(tables: Sequence[Table]) -> str:
             edge,
         ]
         rows.append(f"| {' | '.join(cells)} |")
+    for path in predictions:
+        counts["tree ensembles"] += mangled_tables.about(path)["n_models"]
+        rows.append(mangled_page.row(path))
+    files = " and what makes them mangled objectives" if predictions else ""
     return "\n".join(
         [
-            f"In all, {counts.total():,} models were trained for these {len(tables)} landscapes: "
+            f"In all, {counts.total():,} models were trained for these {len(tables)} landscapes{files}: "
             f"{' and '.join(f'{n:,} {what}' for what, n in counts.items())}.",
             "",
             "| landscape | data | learner | hyperparameters | models trained | optimum on the edge |",
@@ -274,6 +284,10 @@ def _optima(told: Summary, unit: str, is_sample: bool) -> list[str]:
         cells = [str(batch), f"{best.loss:.4f}", *map(written, best.config.values()), *edge]
         lines.append(f"| {' | '.join(cells)} |")
     return lines
+
+
+def _section(name: str, text: str) -> str:
+    return f"{_mark(name, 'begins')}\n\n{text}\n\n{_mark(name, 'ends')}\n"
 
 
 def _mark(name: str, side: str) -> str:

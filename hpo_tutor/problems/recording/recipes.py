@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from hpo_tutor.problems import tasks
+from hpo_tutor.problems import mangling, tasks
 from hpo_tutor.problems.landscapes.files import Axis
 from hpo_tutor.search_space import Choice, Domain, Float, Integer, SearchSpace
 
@@ -168,6 +168,16 @@ _LIST = (
             fixed={},
         )
         for name in ("danish_housing", "king_county")
+    ),
+    Recipe(
+        name="danish_housing-44",
+        task="danish_housing-44",
+        axes=(
+            Axis("learning_rate", mangling.LEARNING_RATES, log=True),
+            Axis("max_depth", mangling.MAX_DEPTHS, whole=True, unit="splits from root to leaf"),
+        ),
+        fixed={},
+        n_batches=44,
     ),
     Recipe(
         name="king_county-trees",

@@ -17,7 +17,6 @@ from hpo_tutor.training.boosting import BoostedTrees, Sets
 
 SHUFFLE_SEED = 20_260_101  # of the rows; part of what a recorded landscape means, so it never changes
 TRAINING_SHARE = 2 / 3
-TREES_SHARES = (0.6, 0.2, 0.2)  # trees need a third set, which says when to stop
 FEWEST_SCORED = 20
 
 
@@ -57,8 +56,9 @@ def sets(name: str, batch: int, n_batches: int = 10) -> Sets:
     Raises:
         ValueError: as of ``rows``.
     """
-    inputs, target = _batch(name, batch, n_batches, TREES_SHARES[-1])
-    ends = np.round(np.cumsum(TREES_SHARES[:-1]) * len(inputs)).astype(int)
+    shares = task(name).source.shares
+    inputs, target = _batch(name, batch, n_batches, shares[-1])
+    ends = np.round(np.cumsum(shares[:-1]) * len(inputs)).astype(int)
     parts = zip(np.split(inputs, ends), np.split(target, ends), strict=True)
     return Sets(*(array for part in parts for array in part))
 
@@ -83,7 +83,7 @@ def _batch(name: str, batch: int, n_batches: int, scored: float) -> tuple[NDArra
     inputs = backbones.features(source.backbone) if source.backbone else dataset.inputs
     part = dataset.parts[source.part] if source.part else slice(None)
     inputs, target = inputs[part], dataset.target[part]
-    chosen = _division(len(target), batch, n_batches, source.division)[: source.n_rows]
+    chosen = _division(len(target), batch, n_batches, source.division, source.spread)[: source.n_rows]
     if round(scored * len(chosen)) < FEWEST_SCORED:
         fewest = int(np.ceil(FEWEST_SCORED / scored))
         raise ValueError(
@@ -93,11 +93,16 @@ def _batch(name: str, batch: int, n_batches: int, scored: float) -> tuple[NDArra
     return inputs[chosen], np.log(target[chosen]) if source.log_target else target[chosen]
 
 
-def _division(n_rows: int, batch: int, n_batches: int, division: str) -> NDArray[np.int64]:
+def _division(n_rows: int, batch: int, n_batches: int, division: str, spread: float = 0.0) -> NDArray[np.int64]:
     """The rows of one data batch, in a fixed random order."""
     if division == "resplits":
         return np.random.default_rng((SHUFFLE_SEED, batch)).permutation(n_rows)
     if division == "in order":
         part = np.array_split(np.arange(n_rows), n_batches)[batch]
         return np.random.default_rng((SHUFFLE_SEED, batch)).permutation(part)
-    return np.array_split(np.random.default_rng(SHUFFLE_SEED).permutation(n_rows), n_batches)[batch]
+    rows = np.random.default_rng(SHUFFLE_SEED).permutation(n_rows)
+    if not spread:
+        return np.array_split(rows, n_batches)[batch]
+    sizes = np.random.default_rng((SHUFFLE_SEED, n_batches)).normal(1, spread, size=n_batches)
+    ends = np.round(np.cumsum(sizes / sizes.sum()) * n_rows).astype(int)
+    return np.split(rows, ends[:-1])[batch]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpo_tutor.problems import backbones
-from hpo_tutor.problems.tasks.division import SHUFFLE_SEED, TRAINING_SHARE, TREES_SHARES, Rows, rows, sets
+from hpo_tutor.problems.tasks.division import SHUFFLE_SEED, TRAINING_SHARE, Rows, rows, sets
 from hpo_tutor.problems.tasks.table import task
 from hpo_tutor.problems.tasks.task import Task
 from hpo_tutor.training import Population
@@ -76,7 +76,7 @@ def meaning(name: str, configs: Sequence[Config]) -> list[str]:
     known = task(name)
     source = replace(known.source, words="")
     features = backbones.fingerprint(source.backbone) if source.backbone else ""
-    shares = [SHUFFLE_SEED, TRAINING_SHARE, *TREES_SHARES]
+    shares = [SHUFFLE_SEED, TRAINING_SHARE]
     if isinstance(known.model, BoostedTrees):
         models = [repr(known.model)]
     else:

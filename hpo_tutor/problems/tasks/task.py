@@ -24,6 +24,8 @@ class Source:
         backbone: inputs are what this frozen network makes of the images; "" for the rows themselves.
         alike: one centre and one spread for all inputs, as suits images whose borders hardly ever change.
         log_target: learn the natural logarithm of the target, in its own unit rather than standardised.
+        spread: of the sizes of "parts", normal around their mean: the standard deviation as a share of it.
+        shares: of a batch's rows that train, stop and score trees; networks need no rows that stop.
     """
 
     dataset: str
@@ -35,6 +37,8 @@ class Source:
     backbone: str = ""
     alike: bool = False
     log_target: bool = False
+    spread: float = 0.0
+    shares: tuple[float, float, float] = (0.6, 0.2, 0.2)
 
 
 @dataclass(frozen=True)

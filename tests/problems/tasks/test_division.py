@@ -32,6 +32,36 @@ def test_no_row_stands_in_two_sets_for_trees(name: str) -> None:
 
 
 @pytest.mark.real_data
+def test_the_44_batches_share_out_the_sales_in_parts_of_varying_size() -> None:
+    """All rows of the cleaned table, each once; sizes spread by about a tenth; 50, 20 and 30 % of each batch."""
+    source = tasks.task("danish_housing-44").source
+    whole = datasets.load(source.dataset, clean=source.clean)
+    target = np.log(whole.target)
+    places = [_division(len(whole), batch, 44, "parts", source.spread) for batch in range(44)]
+    assert np.array_equal(np.sort(np.concatenate(places)), np.arange(len(whole)))
+    sizes = [len(mine) for mine in places]
+    assert 0.07 < np.std(sizes) / np.mean(sizes) < 0.13
+    for batch in (0, 21, 43):
+        sets = tasks.sets("danish_housing-44", batch, 44)
+        seen = sum((rows_of(*one) for one in zip(sets[::2], sets[1::2], strict=True)), Counter())
+        assert seen == rows_of(whole.inputs[places[batch]], target[places[batch]])
+        n_rows = np.array([len(part) for part in sets[1::2]])
+        assert np.allclose(n_rows / n_rows.sum(), [0.5, 0.2, 0.3], atol=2e-3)
+
+
+def test_parts_of_varying_size_are_normal_around_their_mean() -> None:
+    """Many parts hold every row once, and their sizes have the spread that was asked for, and are drawn once."""
+    parts = [_division(400_000, batch, 1000, "parts", 0.1) for batch in range(0, 1000, 2)]
+    sizes = np.array([len(part) for part in parts])
+    assert np.mean(sizes) == pytest.approx(400, rel=0.02)
+    assert np.std(sizes) / 400 == pytest.approx(0.1, abs=0.01)
+    assert np.mean(abs(sizes - 400) < 40) == pytest.approx(0.683, abs=0.06)
+    assert np.array_equal(_division(400_000, 2, 1000, "parts", 0.1), parts[1])
+    few = [_division(1003, batch, 5, "parts", 0.1) for batch in range(5)]
+    assert np.array_equal(np.sort(np.concatenate(few)), np.arange(1003))
+
+
+@pytest.mark.real_data
 def test_each_jet_is_in_one_batch_and_one_set() -> None:
     """The batches of the jets share them out, and a batch's first two thirds train and set centre and spread."""
     whole = datasets.load("aleph")
