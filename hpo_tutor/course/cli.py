@@ -4,9 +4,12 @@ Each command imports what it needs itself, so that ``hpo-tutor --help`` is quick
 """
 
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
+
+from hpo_tutor.course import race_commands
+from hpo_tutor.course.refusals import stop
 
 app = typer.Typer(
     name="hpo-tutor",
@@ -15,6 +18,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(race_commands.app, name="race")
 
 
 @app.command()
@@ -30,7 +34,7 @@ def lab(
     try:
         raise typer.Exit(open_lab(browser, port))
     except OSError as error:
-        _stop(error)
+        stop(error)
 
 
 @app.command()
@@ -44,7 +48,7 @@ def start(
     try:
         copy, is_new = places.start(number, fresh)
     except (ValueError, OSError) as error:
-        _stop(error)
+        stop(error)
     if is_new:
         typer.echo(f"{copy} is your copy; open it with `hpo-tutor lab` or any notebook editor.")
     else:
@@ -75,11 +79,11 @@ def build(
     try:
         changed = build_notebooks(check=check)
     except (ValueError, OSError) as error:
-        _stop(error)
+        stop(error)
     for path in changed:
         typer.echo(f"{'differs from its source' if check else 'written or removed'}: {path}")
     if check and changed:
-        _stop(f"{len(changed)} notebooks are not those of their sources; `hpo-tutor build` makes them again")
+        stop(f"{len(changed)} notebooks are not those of their sources; `hpo-tutor build` makes them again")
     if not changed:
         typer.echo("Every notebook is that of its source.")
 
@@ -100,7 +104,7 @@ def record(
     from hpo_tutor.problems.recording import page
 
     if pages == (name is not None):
-        _stop("give the name of a landscape to record, or --pages to write the pages of all")
+        stop("give the name of a landscape to record, or --pages to write the pages of all")
     try:
         if name is None:
             place = folder or files.checkout_folder()
@@ -116,10 +120,4 @@ def record(
         if drawn:
             typer.echo(f"{page.write(place)} is written.")
     except (ValueError, OSError, ImportError) as error:
-        _stop(error)
-
-
-def _stop(reason: object) -> NoReturn:
-    """Say why the command ends, and end it with status 1."""
-    typer.echo(f"hpo-tutor: {reason}", err=True)
-    raise typer.Exit(1)
+        stop(error)

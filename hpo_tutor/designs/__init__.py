@@ -39,7 +39,7 @@ _RECIPES = {
     "random": _Recipe("uniform:uniform", ordered=True),
     "lhs": _Recipe("latin:latin_hypercube", options=("levels",)),
     "sobol": _Recipe("sequences:sobol", ordered=True),
-    "rsa": _Recipe("spheres:rsa", options=("periodic",)),
+    "rsa": _Recipe("spheres:rsa", options=("periodic", "n_restarts", "max_darts")),
     "hypertiling": _Recipe("quasicrystals:hypertiling", options=("symmetry",)),
     "rsa-lhs": _Recipe("rooks:rsa_lhs", options=("n_swaps",)),
 }
@@ -72,8 +72,8 @@ def make(
         n_points: how many points are wanted; lattices give the largest n^d that is no larger.
         n_dims: how many hyperparameters.
         seed: the same seed gives the same points; ``grid`` and ``grid-midpoints`` have nothing random in them.
-        options: ``levels`` of "lhs", ``periodic`` of "rsa", ``symmetry`` of "hypertiling", ``n_swaps`` of "rsa-lhs";
-            see their rooms.
+        options: ``levels`` of "lhs"; ``periodic``, ``n_restarts`` and ``max_darts`` of "rsa"; ``symmetry`` of
+            "hypertiling"; ``n_swaps`` of "rsa-lhs"; see their rooms.
 
     Raises:
         ValueError: the name is unknown, a count is below 1, the design has no such option, or it does not exist for so

@@ -4,7 +4,8 @@ cell    here: a track, d hyperparameters and resolution n; in the source five de
 models  trained by the source for it: 5 n^d on each batch
 """
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -39,7 +40,8 @@ def table(study: "Study") -> pd.DataFrame:
     """
     done = study.table()
     done = done[done["variant"].fillna("") == ""]
-    machines = ", ".join(map(str, study.machines))
+    machines = "; ".join(map(str, study.machines))
+    reasons = {(cell.track, cell.n_dims, cell.resolution, cell.sampler): why for cell, why in presets.missing("source")}
     rows = {}
     for name, feasible in presets.FEASIBLE.items():
         track = tracks.track(name)
@@ -55,7 +57,7 @@ def table(study: "Study") -> pd.DataFrame:
                     "live": len(shared_batches(live)),
                     "live_models": int(live["n_trained"].sum()),
                     "samplers": here["sampler"].nunique(),
-                    "missing": _missing(here),
+                    "missing": _missing(here, (name, d, n), reasons),
                     "data": track.data,
                     "model": track.model,
                     "machines": machines if len(here) else "",
@@ -70,8 +72,8 @@ def shared_batches(rows: pd.DataFrame) -> list[int]:
     return sorted(set.intersection(*finished)) if finished else []
 
 
-def _missing(here: pd.DataFrame) -> str:
+def _missing(here: pd.DataFrame, where: tuple[str, int, int], reasons: Mapping[tuple[str, int, int, str], str]) -> str:
     if here.empty:
         return "not run"
-    absent: list[Any] = [name for name in presets.SOURCE_DESIGNS if name not in set(here["sampler"])]
-    return "; ".join(f"{name}: {presets.MISSING[name]}" if name in presets.MISSING else name for name in absent)
+    absent = [name for name in presets.SOURCE_DESIGNS if name not in set(here["sampler"])]
+    return "; ".join(f"{name}: {reasons[*where, name]}" if (*where, name) in reasons else name for name in absent)

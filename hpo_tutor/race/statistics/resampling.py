@@ -12,7 +12,7 @@ The same seed draws the same batches whatever the values, so that many studies a
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from hpo_tutor.race.statistics.samples import TINY, Array, Interval, checked, checked_level, interval, mean_and_error
@@ -51,7 +51,8 @@ def bootstrap_t_interval(
 
     low = mean - t_high error, high = mean - t_low error, with t_low and t_high the quantiles of t over the resamples.
     The lower limit may fall below a bound that the mean cannot pass: see ``Interval.above``. A limit is infinite where
-    more than half of (1 - level) of the resamples hold one value only; so it is with two or three batches.
+    more than half of (1 - level) of the resamples hold one value only; so it is with two or three batches. Where all
+    values are equal, there is nothing to learn from: both limits are that value.
 
     Efron & Tibshirani (1993), An Introduction to the Bootstrap, equation 12.22
 
@@ -93,6 +94,11 @@ def studentised(values: Array, n_resamples: int, seed: int) -> Array:
     beside = np.abs(means[alike]) > TINY * np.sqrt(np.broadcast_to(spread, means.shape)[alike])
     t[alike] = np.where(beside, np.copysign(np.inf, means[alike]), 0.0)
     return t
+
+
+def of_one_batch(n_batches: int, n_resamples: int, seed: int) -> NDArray[np.bool_]:
+    """Which resamples are one batch, drawn B times; shape (n_resamples,)."""
+    return np.asarray(_resamples(n_batches, n_resamples, seed).max(axis=0) == n_batches)
 
 
 @lru_cache(maxsize=16)

@@ -1,0 +1,43 @@
+"""Jobs for the tests of executors; they stand in a module of their own, so that workers import them."""
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+
+def square(job: Any) -> Any:
+    """A number squared; other jobs misbehave, each in its own way."""
+    if job == "raise":
+        raise ValueError("no number")
+    if job == "exit":
+        sys.exit(3)
+    if job == "print":
+        print("a line on standard output")
+        return sys.stdin.read()
+    if job == "threads":
+        return [os.environ[name] for name in ("OMP_NUM_THREADS", "HPO_TUTOR_CORES")]
+    if job == "forever":
+        threading.Event().wait()
+    if job == "die":
+        threading.Event().wait(1)  # a Dask worker that dies while it starts is not replaced
+        os.kill(os.getpid(), signal.SIGKILL)
+    return job * job
+
+
+def die_once(mark: str) -> int:
+    """Killed the first time; how many times it ran, the second."""
+    runs = Path(mark)
+    before = int(runs.read_text()) if runs.exists() else 0
+    runs.write_text(str(before + 1))
+    if before == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return before + 1
+
+
+def wait_for_ever(number: int) -> None:
+    """Writes its process's id on the error stream, in one piece, and never returns."""
+    os.write(2, f"{os.getpid()}\n".encode())
+    threading.Event().wait()
