@@ -31,3 +31,12 @@ def test_the_code_of_the_sampler_runs() -> None:
     regret = names["history"].regret(names["digits"].optimum)
     assert abs(regret[-1]) < 0.05
     assert len(names["sampler"].view().losses) == 24
+
+
+def test_the_code_of_the_study_runs() -> None:
+    """With nine trials the grid of edges loses to random points, beyond doubt even after Holm's correction."""
+    names = ran("paired_differences(")
+    compared = names["statistics"].paired_differences(names["losses"], peer="random").set_index("a")
+    assert compared["mean"]["grid"] > 0
+    assert compared["p_holm"]["grid"] < 0.05
+    assert {len(values) for values in names["losses"].values()} == {44}
