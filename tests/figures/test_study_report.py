@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hpo_tutor import problems
 from hpo_tutor.figures import studies, study_report
+from hpo_tutor.problems.mangled_objectives import tables
 from hpo_tutor.race import presets
 from hpo_tutor.race.protocol import Cell
 from hpo_tutor.race.study import Study, keyed
@@ -15,7 +17,7 @@ from hpo_tutor.race.study import Study, keyed
 DESIGNS = {"grid": 6.0, "lhs": 1.5, "random": 1.4}
 
 
-def rows_of(track="networks", live=False, n_batches=10, resolutions=(2, 3), seed=0):
+def rows_of(track="networks", live=False, n_batches=10, resolutions=(2, 3), seed=0, n_dims=2):
     """Synthetic rows: grid is four times as bad as the others."""
     rng = np.random.default_rng(seed)
     for n in resolutions:
@@ -23,7 +25,7 @@ def rows_of(track="networks", live=False, n_batches=10, resolutions=(2, 3), seed
             for batch in range(n_batches):
                 optimum = 1 + 0.1 * batch
                 score = optimum * (1 + 0.01 * scale * rng.gamma(3) / n)
-                yield Cell(track, 2, n, name, batch, live)._asdict() | {
+                yield Cell(track, n_dims, n, name, batch, live)._asdict() | {
                     "n_made": n * n,
                     "observed": score,
                     "score": score,
@@ -81,6 +83,9 @@ def test_it_says_who_wins_and_who_is_told_apart(folder):
         assert line.endswith(f"| {other} |")
     assert {one.rule for one in found if one.live} == {"pool"}
     assert "In 0 of 3 settings the best is told apart from all others, in 3 from some, in 0 from nobody." in report
+    assert "Worse than the best: grid in 3. " in report
+    assert "on average up to 0.15 settings would name somebody" in report
+    assert "Left out" not in report
 
 
 def test_it_names_failures_and_missing_cells(folder):
@@ -157,6 +162,30 @@ def test_a_study_that_has_just_begun_can_be_reported(tmp_path, n_batches):
     assert ("∞" in report) == (n_batches > 1)
     assert "nan" not in report
     assert len(list(Path(tmp_path).glob("*.csv"))) == 6
+
+
+def test_settings_that_one_sampler_hides_are_named(tmp_path):
+    """A newcomer with one batch leaves nothing to compare there: the report says where, and compares the rest."""
+    newcomer = next(rows_of()) | {"sampler": "mine"}
+    report = study_report.write(study(*rows_of(), newcomer), tmp_path).read_text(encoding="utf-8")
+    left_out = line_of(report, "Left out")
+    assert left_out.endswith("finished by all their samplers: networks, d = 2, N = 4.")
+    assert "In 0 of 1 settings" in report
+
+
+def test_the_price_of_choosing_by_other_rows_is_told(tmp_path):
+    """Of mangled trees: what the pick by validation rows among all recorded fits loses on test rows, on average."""
+    report = study_report.write(study(*rows_of("trees", n_dims=5, resolutions=(2,))), tmp_path).read_text("utf-8")
+    lost = []
+    for batch in range(44):
+        member = problems.mangled(n_dims=5, batch=batch)
+        kept = tables.read("danish_housing-44", 3)
+        points = np.array([(rate, depth) for rate in kept.learning_rates for depth in kept.max_depths])
+        true = {f"c{k}": c for k, c in enumerate(member.true_coefficients)}
+        configs = [{"learning_rate": rate, "max_depth": int(depth), **true} for rate, depth in points]
+        validation, test = member.losses(configs)
+        lost.append(test[validation.argmin()] / test.min() - 1)
+    assert f"loses on average {100 * np.mean(lost):.3g} % (d = 5)" in line_of(report, "- trees, d = 5: a search sees")
 
 
 def test_one_sampler_alone_can_be_reported(tmp_path):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
@@ -11,6 +11,7 @@ from hpo_tutor.problems.mangling import Polynomial
 
 COEFFICIENTS = st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=6)
 VALUES = st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=20)
+NEIGHBOURS = [0.5662501359170972, 0.5662501359170973]  # floats whose roots are rounded the other way round
 
 
 def test_the_polynomial_has_odd_powers_only() -> None:
@@ -37,13 +38,14 @@ def test_what_was_undone_is_mangled(coefficients: list[float], values: list[floa
 
 
 @given(coefficients=COEFFICIENTS, values=VALUES)
+@example(coefficients=[1.97705578398028e-05, 3.837664101616529e-06, 74.61275486637227], values=NEIGHBOURS)
 @settings(max_examples=100, deadline=None)
 def test_larger_stays_larger(coefficients: list[float], values: list[float]) -> None:
-    """The polynomial and its inverse keep the order of values, and are odd."""
+    """The polynomial and its inverse keep the order of values, neighbouring floats up to rounding, and are odd."""
     mangled, rising = Polynomial(coefficients), np.sort(values)
     for function in (mangled, mangled.inverse):
         found = function(rising)
-        assert (np.diff(found) >= 0).all()
+        assert (np.diff(found) >= -4 * np.spacing(abs(found[1:]))).all()
         np.testing.assert_array_equal(function(-rising), -found)
 
 

@@ -4,7 +4,7 @@ setting  a track, d hyperparameters, resolution n, variant, and whether losses w
 rule     "optimum" where every loss has one known, and else "pool": see ``race.normalising``
 
 All pairs of a setting are tested together (Holm); the best is chosen by looking, and only such a test allows for that.
-Settings are not corrected for one another: of twenty in which nobody differs, one will name a difference.
+Settings are not corrected for one another: of twenty in which nobody differs, about one names a difference.
 """
 
 from typing import Any, NamedTuple

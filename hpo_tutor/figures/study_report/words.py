@@ -3,13 +3,16 @@
 per cent  of the smallest loss of a data batch: y - 1 = 0.01 is 1 %
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hpo_tutor.figures.studies import Finding
 from hpo_tutor.figures.studies.reach import listed, ranged
+from hpo_tutor.figures.studies.settings import ALPHA, SETTING
 from hpo_tutor.figures.study_report.sheets import missing
 from hpo_tutor.race import feasibility, presets, tracks
 from hpo_tutor.race.statistics import Interval
@@ -27,7 +30,7 @@ def lines(study: Study, found: Sequence[Finding], figures: Mapping[str, str]) ->
     """
     sections = {
         "What ran": _what_ran(study),
-        "Who wins where": _who_wins(found),
+        "Who wins where": _who_wins(study.table(), found),
         "What is lost, in per cent": _means(found),
         "Figures": (f"- [{said}]({address})" for address, said in figures.items()),
         "What the source ran, and what was run here": _feasible(study),
@@ -62,6 +65,15 @@ def _what_ran(study: Study) -> Iterator[str]:
                 "lies on the border of the domain; they are counted all the same, since dropping them would select on "
                 "the outcome."
             )
+        if mangled := sorted(set(rows["n_dims"][rows["variant"].fillna("") == ""]) & set(track.mangled)):
+            lost = ", ".join(f"{number(100 * _lost_to_rows(track, d))} % (d = {d})" for d in mangled)
+            yield (
+                f"- {name}, d = {', '.join(map(str, mangled))}: a search sees validation rows, its score is of test "
+                "rows. Who picks by validation rows among all recorded fits, undone with the true coefficients, loses "
+                f"on average {lost}: about so much is the price of choosing by other rows, however long the search."
+            )
+    if {"grid", "grid-midpoints"} <= set(table["sampler"]):
+        yield "- grid has points on the borders of the domain, as the source's has; grid-midpoints keeps off them."
     for name, limit in presets.LIMITED.items():
         if name in set(table["sampler"]):
             yield f"- {name}: {limit}."
@@ -69,22 +81,35 @@ def _what_ran(study: Study) -> Iterator[str]:
     yield f"- {study.seconds:,.0f} seconds of one core; on {machines}."
 
 
-def _who_wins(found: Sequence[Finding]) -> Iterator[str]:
+def _lost_to_rows(track: tracks.Track, n_dims: int) -> float:
+    family = track.objective(n_dims)
+    members = [family.draw(batch) for batch in range(track.n_batches())]
+    return float(np.mean([member.picked / member.optimum - 1 for member in members]))
+
+
+def _who_wins(table: pd.DataFrame, found: Sequence[Finding]) -> Iterator[str]:
+    yield from _left_out(table, found)
     if not found:
         yield "No setting has two data batches that all its samplers finished: nothing can be compared yet."
         return
+    named = Counter(name for one in found for name in one.worse)
     n_some, n_all = (sum(bool(one.worse) for one in found), sum(bool(one.worse) and not one.alike for one in found))
     yield (
-        "Compared are the scores of incumbents, without their luck, divided by the smallest expected loss of their "
-        'data batch where that is known (rule "optimum"), and else by the best that anybody reached there (rule '
-        '"pool"). **Worse** are samplers that are told apart from the best: p at most 0.05 after Holm\'s correction '
-        "for all pairs of the line. Lines are not corrected for one another. Who cannot be told apart is not proved "
-        "to be equal."
+        "Compared are the scores of incumbents, in which less luck is left than in the losses that the search saw: "
+        "means over all recorded trainings, or over fresh ones, or losses on rows held out. They are divided by the "
+        'smallest expected loss of their data batch where that is known (rule "optimum"), and else by the best that '
+        'anybody reached there (rule "pool"). **Worse** are samplers that are told apart from the best: p at most '
+        f"{ALPHA} after Holm's correction for all pairs of the line. Who cannot be told apart is not proved to be "
+        "equal. Intervals are for one mean or one difference alone; that of the best lies a little too low, for it was "
+        "chosen by its mean."
     )
     yield from (
         "",
         f"In {n_all} of {len(found)} settings the best is told apart from all others, in {n_some - n_all} from some, "
-        f"in {len(found) - n_some} from nobody.",
+        f"in {len(found) - n_some} from nobody. Worse than the best: "
+        + (listed(f"{name} in {n}" for name, n in named.most_common()) if named else "nobody")
+        + ". Settings are not corrected for one another: were all samplers equal "
+        + f"everywhere, on average up to {number(ALPHA * len(found))} settings would name somebody all the same.",
         "",
     )
     yield from _markdown(
@@ -108,6 +133,20 @@ def _who_wins(found: Sequence[Finding]) -> Iterator[str]:
             for one in found
         ),
     )
+
+
+def _left_out(table: pd.DataFrame, found: Sequence[Finding]) -> Iterator[str]:
+    """The settings that cannot be compared, for one sampler that has hardly begun hides all others there."""
+    compared = {one[:5] for one in found}
+    rows = table.assign(variant=table["variant"].fillna(""))[SETTING].drop_duplicates()
+    left = [
+        name + (f", {variant}" if variant else "") + (", live" if live else "") + f", d = {d}, N = {n**d}"
+        for name, d, variant, live, n in rows.itertuples(index=False)
+        if (name, d, variant, live, n) not in compared
+    ]
+    if left and found:
+        yield f"Left out, for no two data batches were finished by all their samplers: {'; '.join(left)}."
+        yield ""
 
 
 def _by_how_much(one: Finding) -> Iterator[str]:

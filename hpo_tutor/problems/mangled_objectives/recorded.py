@@ -46,6 +46,15 @@ class MangledLandscape(Mangled):
         """
         return float(self._at_truth[1].min())
 
+    @property
+    def picked(self) -> float:
+        """The test loss of the grid's point of least validation loss, at the true coefficients.
+
+        What it lies above the optimum is the price of choosing by other rows, which no search can save itself.
+        """
+        validation, test = self._at_truth
+        return float(test[validation.argmin()])
+
     @cached_property
     def optimum_config(self) -> dict[str, Any]:
         """Where the optimum lies."""

@@ -112,6 +112,22 @@ def test_the_optimum_is_the_least_test_loss_at_the_true_coefficients(n_dims: int
     np.testing.assert_array_equal(member.true_coefficients, mangling.true_coefficients(n_dims - 2, batch))
 
 
+def test_what_is_picked_by_validation_rows_is_scored_on_test_rows() -> None:
+    """Of all points of the grid at the true coefficients, that of least validation loss; never below the optimum."""
+    recorded = made()
+    for batch in (0, 1):
+        member = MangledLandscape("made", recorded, batch)
+        true = {f"c{k}": c for k, c in enumerate(recorded.coefficients[batch])}
+        losses = [
+            by_hand(recorded, batch, {"learning_rate": rate, "max_depth": depth, **true})
+            for rate in recorded.learning_rates
+            for depth in recorded.max_depths
+        ]
+        assert member.picked == pytest.approx(min(losses)[1], rel=1e-9)
+        assert member.optimum == pytest.approx(min(test for _, test in losses), rel=1e-9)
+        assert member.picked >= member.optimum
+
+
 @pytest.mark.parametrize("batch", range(0, 44, 5))
 def test_undone_by_the_truth_the_loss_is_that_of_the_landscapes_fit(batch: int) -> None:
     """With one term, validation and test rows together have the loss that the landscape holds for that very fit."""

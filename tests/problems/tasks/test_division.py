@@ -51,12 +51,12 @@ def test_the_44_batches_share_out_the_sales_in_parts_of_varying_size() -> None:
 
 def test_parts_of_varying_size_are_normal_around_their_mean() -> None:
     """Many parts hold every row once, and their sizes have the spread that was asked for, and are drawn once."""
-    parts = [_division(400_000, batch, 1000, "parts", 0.1) for batch in range(0, 1000, 2)]
+    parts = [_division(100_000, batch, 1000, "parts", 0.1) for batch in range(0, 1000, 2)]
     sizes = np.array([len(part) for part in parts])
-    assert np.mean(sizes) == pytest.approx(400, rel=0.02)
-    assert np.std(sizes) / 400 == pytest.approx(0.1, abs=0.01)
-    assert np.mean(abs(sizes - 400) < 40) == pytest.approx(0.683, abs=0.06)
-    assert np.array_equal(_division(400_000, 2, 1000, "parts", 0.1), parts[1])
+    assert np.mean(sizes) == pytest.approx(100, rel=0.02)
+    assert np.std(sizes) / 100 == pytest.approx(0.1, abs=0.01)
+    assert np.mean(abs(sizes - 100) < 10) == pytest.approx(0.683, abs=0.06)
+    assert np.array_equal(_division(100_000, 2, 1000, "parts", 0.1), parts[1])
     few = [_division(1003, batch, 5, "parts", 0.1) for batch in range(5)]
     assert np.array_equal(np.sort(np.concatenate(few)), np.arange(1003))
 
