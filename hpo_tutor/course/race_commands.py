@@ -108,6 +108,31 @@ def report(
         stop(error)
 
 
+@app.command()
+def keep(
+    context: typer.Context,
+    store: Annotated[Path | None, typer.Option(help="A campaign's file; without one, only the page is written.")] = None,
+    folder: Annotated[Path | None, typer.Option(help="Where to; data/ of the checkout by default.")] = None,
+) -> None:
+    """Make a study the one that comes with the course: study.parquet, and its page study.md."""
+    from hpo_tutor.figures import study_report
+    from hpo_tutor.problems.landscapes import files
+    from hpo_tutor.race import campaign
+
+    source, place = store or context.obj, folder or files.checkout_folder()
+    try:
+        if place is None:
+            raise ValueError("an installed package keeps its own study; give --folder a folder of yours")
+        study = campaign.load(source or place / f"{campaign.KEPT}{campaign.SUFFIX}")
+        text = study_report.page(study)
+        if source:
+            study.write(place / f"{campaign.KEPT}{campaign.SUFFIX}")
+        (place / f"{campaign.KEPT}.md").write_text(text, encoding="utf-8")
+        typer.echo(f"{place / campaign.KEPT}.md is written: {study!r}")
+    except (ValueError, OSError) as error:
+        stop(error)
+
+
 def _chosen(cells: "Sequence[Cell]", **wanted: Sequence[Any] | None) -> "list[Cell]":
     """The cells whose fields are among what is wanted.
 

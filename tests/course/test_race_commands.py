@@ -204,3 +204,27 @@ def test_slurm_knows_the_settings_of_the_script():
         job = cluster.job_script()
     for line in ("#SBATCH -t 04:00:00", "--nworkers 16", "--nthreads 1", "--lifetime 230m"):
         assert line in job
+
+
+def test_a_study_is_kept_with_its_page(work: Path, tmp_path: Path):
+    """keep writes the table and the page of a store; without one, the page of the table that is there, the same."""
+    run(*SMALL)
+    store, kept = work / "race-quick.jsonl", tmp_path / "kept"
+    kept.mkdir()
+    said = run("race", "keep", "--store", str(store), "--folder", str(kept))
+    assert said.exit_code == 0, said.output
+    assert_frame_equal(campaign.load(kept / "study.parquet").table(), campaign.load(store).table())
+    page = (kept / "study.md").read_text(encoding="utf-8")
+    assert "60 cells done" in page
+    assert "figures.html" not in page
+    (kept / "study.md").unlink()
+    assert run("race", "keep", "--folder", str(kept)).exit_code == 0
+    assert (kept / "study.md").read_text(encoding="utf-8") == page
+    assert run("race", "keep", "--folder", str(tmp_path / "nowhere")).exit_code == 1
+
+
+def test_the_kept_page_is_that_of_the_kept_study():
+    """data/study.md counts the cells and the models that data/study.parquet holds."""
+    study, page = campaign.load(), (ROOT / "data" / "study.md").read_text(encoding="utf-8")
+    assert f"{len(study.table()):,} cells done" in page
+    assert f"{study.n_trained:,} models were really trained" in page

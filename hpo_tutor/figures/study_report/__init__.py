@@ -4,9 +4,9 @@ report.md     what ran, who wins where, what cannot be told apart, what is missi
 figures.html  all figures, on one page that needs no network
 *.csv         means, differences, ranks, feasibility, failures, missing
 
-The same study gives the same files.
+The same study gives the same files. ``page`` is report.md without its figures.
 """
 
-from hpo_tutor.figures.study_report.writing import write
+from hpo_tutor.figures.study_report.writing import page, write
 
-__all__ = ["write"]
+__all__ = ["page", "write"]

@@ -38,7 +38,8 @@ def lines(study: Study, found: Sequence[Finding], figures: Mapping[str, str]) ->
     }
     yield "# A fair race: what the study found"
     for title, body in sections.items():
-        yield from ("", f"## {title}", "", *body)
+        if written := list(body):
+            yield from ("", f"## {title}", "", *written)
     yield ""
 
 

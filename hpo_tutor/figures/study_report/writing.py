@@ -68,6 +68,18 @@ def write(study: Study, folder: str | Path) -> Path:
     return folder / "report.md"
 
 
+def page(study: Study) -> str:
+    """The report's words and tables alone, as Markdown; where figures would be, nothing is said of them.
+
+    Raises:
+        ValueError: no cell of the study is done.
+    """
+    table = study.table()
+    if table.empty:
+        raise ValueError("a page needs a finished cell, and this study has none; run `hpo-tutor race --preset quick`")
+    return "\n".join(words.lines(study, findings(table), {}))
+
+
 def _figures(table: pd.DataFrame, found: Sequence[Finding]) -> Iterator[tuple[str, go.Figure]]:
     """Anchor -> figure: curves of each kind of setting, and what its largest budget shows."""
     kinds: dict[tuple[str, int, str, bool], Finding] = {}
