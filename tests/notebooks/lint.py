@@ -86,7 +86,7 @@ def _exercises(notebook: Notebook, number: str, is_solution: bool) -> Iterator[s
     if not 1 <= len(asked) <= 4:
         yield f"one to four exercises: found {len(asked)}"
     for count, text in enumerate(asked, start=1):
-        names = re.findall(r"^def (\w+)\(", text, flags=re.M)
+        names = re.findall(r"^(?:def|class) (\w+)[(:]", text, flags=re.M)
         if not is_solution and "raise NotImplementedError" not in text:
             yield f"exercise {count} holds a stub that raises NotImplementedError"
         if not any(f'check("{number}.{count}", {name})' in code for name in names):
