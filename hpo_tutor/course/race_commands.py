@@ -111,22 +111,25 @@ def report(
 @app.command()
 def keep(
     context: typer.Context,
-    store: Annotated[Path | None, typer.Option(help="A campaign's file; without one, only the page is written.")] = None,
+    store: Annotated[
+        Path | None, typer.Option(help="A campaign's file; without one, only the page is written.")
+    ] = None,
     folder: Annotated[Path | None, typer.Option(help="Where to; data/ of the checkout by default.")] = None,
 ) -> None:
     """Make a study the one that comes with the course: study.parquet, and its page study.md."""
     from hpo_tutor.figures import study_report
     from hpo_tutor.problems.landscapes import files
     from hpo_tutor.race import campaign
+    from hpo_tutor.race.study import SUFFIX
 
     source, place = store or context.obj, folder or files.checkout_folder()
     try:
         if place is None:
             raise ValueError("an installed package keeps its own study; give --folder a folder of yours")
-        study = campaign.load(source or place / f"{campaign.KEPT}{campaign.SUFFIX}")
+        study = campaign.load(source or place / f"{campaign.KEPT}{SUFFIX}")
         text = study_report.page(study)
         if source:
-            study.write(place / f"{campaign.KEPT}{campaign.SUFFIX}")
+            study.write(place / f"{campaign.KEPT}{SUFFIX}")
         (place / f"{campaign.KEPT}.md").write_text(text, encoding="utf-8")
         typer.echo(f"{place / campaign.KEPT}.md is written: {study!r}")
     except (ValueError, OSError) as error:

@@ -42,6 +42,8 @@ class DaskWorkers:
         distributed = _distributed()
         doing, paths = packed(function), search_paths()
         try:
+            # first, as a client that fails at its address is left half made, and blocks the next when it is collected
+            distributed.comm.get_address_host_port(self.address)
             client = distributed.Client(self.address, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
             raise ConnectionError(

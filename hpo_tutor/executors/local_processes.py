@@ -20,6 +20,7 @@ from typing import Any
 
 from hpo_tutor.executors.parcels import ONE_THREAD, Outcome, answered, described, packed, search_paths
 from hpo_tutor.executors.worker import READY, START, receive, send
+from hpo_tutor.interrupts import uninterrupted
 
 N_TRIES = 3
 WATCH = 0.5  # seconds after which Ctrl-C is seen at the latest, where a wait cannot be interrupted
@@ -79,12 +80,14 @@ class _Driver:
                 if not self._n_open:
                     return
                 while len(self._crew) < min(self._n_workers, self._n_open):
-                    self._crew.add(_Worker(self._function, self._events))
+                    with uninterrupted():  # one that is in no crew would never be ended
+                        self._crew.add(_Worker(self._function, self._events))
                 heard = self._hear(*_next(self._events))
                 outcomes = [*self._give_out(), *heard]  # nobody is idle while the caller looks at outcomes
         finally:
-            for worker in self._crew:
-                worker.end()
+            with uninterrupted():
+                for worker in self._crew:
+                    worker.end()
 
     @property
     def _n_open(self) -> int:

@@ -24,6 +24,8 @@ def main() -> None:
     """Work until the driver closes the pipe, or is no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the driver decides what follows
     driver, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    if hasattr(os, "register_at_fork"):  # a job's child that outlives this process would hide its death from the driver
+        os.register_at_fork(after_in_child=replies.raw.close)
     with open(os.devnull) as nothing:  # what a job reads or prints must not be mistaken for messages
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)

@@ -7,6 +7,7 @@ seed    of the whole study; with a cell's key it decides all that is drawn for t
 """
 
 import hashlib
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -83,7 +84,7 @@ def jobs(cells: Iterable[Cell], samplers: Mapping[str, Item] | None = None, seed
         ValueError: a sampler, track or variant is unknown, a number is none, or a name of ``samplers`` is taken.
         FileNotFoundError: a table of recorded losses is missing, or, live, a data set; the message says how to get it.
     """
-    wanted, samplers = sorted(set(cells)), dict(samplers or {})
+    wanted, samplers = sorted({_plain(cell) for cell in cells}), dict(samplers or {})
     _check(wanted, samplers)
     groups: dict[tuple[object, ...], list[Cell]] = {}
     for cell in wanted:
@@ -106,6 +107,15 @@ def seed_of(seed: int, *words: object) -> int:
     """A number below 2**32 that hangs on the study's seed and on these words alone."""
     digest = hashlib.sha256("/".join(map(str, (seed, *words))).encode()).digest()
     return int(np.random.SeedSequence(int.from_bytes(digest)).generate_state(1)[0])
+
+
+def _plain(cell: Cell) -> Cell:
+    """The cell with Python's own numbers, which a store can hold; numpy's come from tables and ranges."""
+    try:
+        n_dims, resolution, batch = map(operator.index, (cell.n_dims, cell.resolution, cell.batch))
+    except TypeError as error:
+        raise ValueError(f"n_dims, resolution and batch must be whole numbers, got {cell}") from error
+    return cell._replace(n_dims=n_dims, resolution=resolution, batch=batch, live=bool(cell.live))
 
 
 def _check(cells: Sequence[Cell], samplers: Mapping[str, Item]) -> None:

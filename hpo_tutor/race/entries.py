@@ -105,7 +105,7 @@ class Entrant:
         self._numbers: list[int] = []  # what it calls its trials; the study counts them itself, as luck hangs on that
 
     def __repr__(self) -> str:
-        return repr(self.sampler)
+        return type(self.sampler).__name__  # an address, as many a repr has, would be another in each process
 
     def start(self, n_trials: int) -> None:
         """Tell it the budget, if it wants to hear."""
@@ -147,9 +147,11 @@ def _watched(what: str, call: Callable[..., Any], *args: Any, **kwargs: Any) -> 
     """The call's result; what it raises says where, in words that are the same in every process."""
     try:
         return call(*args, **kwargs)
-    except (SearchExhausted, SamplerError):
+    except SamplerError:
         raise
     except Exception as error:
+        if isinstance(error, SearchExhausted) and what.startswith("ask"):
+            raise
         frames = traceback.extract_tb(error.__traceback__)[1:2]  # the first is this function's, the next the sampler's
         where = "".join(f" (line {frame.lineno}, in {frame.name})" for frame in frames)
         raise SamplerError(f"{what} raised {type(error).__name__}: {error}{where}; mend the sampler") from error
@@ -162,6 +164,10 @@ def _imported(module: str, name: str) -> Entry:
         found = getattr(import_module(module), name)
     except (ImportError, AttributeError) as error:
         raise ValueError(f"no sampler {module}:{name}: {error}; is {module}.py in the current folder?") from error
+    except (Exception, SystemExit) as error:  # whatever the module does when it is imported
+        raise ValueError(
+            f"no sampler {module}:{name}: importing {module} raised {type(error).__name__}: {error}; mend {module}.py"
+        ) from error
     if not callable(found):
         raise ValueError(f"{module}:{name} must be a class or a function (space, seed=...), it is {found!r}")
     return found  # type: ignore[no-any-return]  # callable, as checked above

@@ -10,8 +10,10 @@ A sampler that fails costs its own cells only: their rows say "failed", and what
 """
 
 import math
+import random
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -97,8 +99,10 @@ def _place(cell: Cell, member: Any, points: Array, seed: int) -> Row:
 def _search(cell: Cell, member: Any, job: Job) -> Row:
     """Anything that asks and tells, on one data batch, by ``tuning.minimize`` and its own conventions."""
     item = cell.sampler if job.entry is None else job.entry
-    sampler = entries.made(item, member.space, seed_of(job.seed, cell.key))
-    with warnings.catch_warnings():  # the row says it
+    seed = seed_of(job.seed, cell.key)
+    with _global_state(seed), warnings.catch_warnings():
+        sampler = entries.made(item, member.space, seed)
+        # the row says it
         warnings.filterwarnings("ignore", message=r"\d+ of \d+ trials failed", category=RuntimeWarning)
         history = minimize(member, sampler, cell.n_points, seed=_luck_seed(cell, job.seed), progress=False)
     if history.interrupted:
@@ -112,6 +116,19 @@ def _search(cell: Cell, member: Any, job: Job) -> Row:
     score = _score(cell, member, best.config, job.seed)
     n_trained = getattr(member, "n_trained", 0)
     return _row(cell, len(history), best.loss, score, getattr(member, "optimum", None), n_trained)
+
+
+@contextmanager
+def _global_state(seed: int) -> Iterator[None]:
+    """A sampler that draws from Python's or numpy's global generator draws the same in every process and order."""
+    before, numpys = random.getstate(), np.random.get_state()  # noqa: NPY002 - others' samplers use it
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002
+    try:
+        yield
+    finally:  # the caller's own draws go on as if nothing had been
+        random.setstate(before)
+        np.random.set_state(numpys)  # noqa: NPY002
 
 
 def _score(cell: Cell, member: Any, config: Any, seed: int) -> float:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from hpo_tutor.race.study import FORMAT, Row, Study, keyed
+from hpo_tutor.race.study import COLUMNS, FORMAT, SUFFIX, Row, Study, keyed
 from hpo_tutor.training import machine
 
 try:
@@ -42,6 +42,8 @@ class Store:
 
     def __init__(self, path: str | Path, seed: int = 0) -> None:
         self.path = Path(path)
+        if self.path.suffix == SUFFIX:
+            raise ValueError(f"a store is JSON Lines, and {SUFFIX} is for a study that is kept: call it .jsonl, say")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # O_APPEND: the line goes to the end even where another program holds the file open
@@ -78,7 +80,7 @@ class Store:
         """Put a finished job on disk, whole or not at all.
 
         Raises:
-            RuntimeError: another campaign has written to the file.
+            RuntimeError: another campaign has written to the file, or it was deleted.
             OSError: the disk is full, or gone; what was in the store is still there.
         """
         self._write({"rows": list(rows), "seconds": round(seconds, 3), "machine": machine})
@@ -120,6 +122,8 @@ class Store:
             self._write({"versions": versions})
 
     def _write(self, record: dict[str, Any]) -> None:
+        if os.fstat(self._file).st_nlink == 0 and not self.path.exists():
+            raise RuntimeError(f"{self.path} was deleted while a campaign wrote to it; run it again")
         if os.fstat(self._file).st_size != self._size:
             raise RuntimeError(
                 f"only one campaign may write to a store, and another has written to {self.path}; run one of them "
@@ -182,13 +186,29 @@ def _parsed(path: Path, lines: Sequence[bytes]) -> list[dict[str, Any]]:
                 f"{path} has the format {record['format']!r}, and this version of hpo_tutor writes {FORMAT!r}; choose "
                 "another store, or install the version that wrote it"
             )
-        if not isinstance(record, dict) or not record.keys() & {"rows", "versions"}:
+        if not _whole(record):
             raise ValueError(
                 f"line {number} of {path} is damaged ({record}); a campaign never writes such a line: restore the "
                 "file, take the line out (its cells are then run again), or choose another store"
             )
         records.append(record)
+    if len(seeds := dict.fromkeys(record["seed"] for record in records if "format" in record)) > 1:
+        raise ValueError(f"{path} joins studies with the seeds {', '.join(map(str, seeds))}; keep them in files apart")
     return records
+
+
+def _whole(record: Any) -> bool:
+    """Whether a line holds all that a campaign writes: of a study, of other versions, or of a job."""
+    if not isinstance(record, dict) or ("format" in record and "seed" not in record):
+        return False
+    if "rows" not in record:
+        return isinstance(record.get("versions"), dict)
+    rows = record["rows"]
+    return record.keys() >= {"seconds", "machine"} and isinstance(rows, list) and all(_is_row(row) for row in rows)
+
+
+def _is_row(row: Any) -> bool:
+    return isinstance(row, dict) and row.keys() >= set(COLUMNS)
 
 
 def _rows(records: Sequence[Mapping[str, Any]]) -> dict[str, Row]:

@@ -80,7 +80,7 @@ def test_a_sampler_from_the_current_folder_takes_part(work: Path, tmp_path: Path
     sampler.write_text(
         "from functools import partial\nfrom hpo_tutor.samplers import Design\nMine = partial(Design, name='random')\n"
     )
-    mended = subprocess.run([*program, "--retry"], capture_output=True, text=True, check=True)
+    mended = subprocess.run([*program[:-1], "0", "--retry"], capture_output=True, text=True, check=True)
     assert "70 of 70 cells are done" in mended.stdout
     table = campaign.load(work / "race-quick.jsonl").table()
     assert (table.sampler == "own_sampler_8:Mine").sum() == 10
@@ -207,7 +207,7 @@ def test_slurm_knows_the_settings_of_the_script():
 
 
 def test_a_study_is_kept_with_its_page(work: Path, tmp_path: Path):
-    """keep writes the table and the page of a store; without one, the page of the table that is there, the same."""
+    """`keep` writes the table and the page of a store; without one, the page of the table that is there, the same."""
     run(*SMALL)
     store, kept = work / "race-quick.jsonl", tmp_path / "kept"
     kept.mkdir()

@@ -37,6 +37,17 @@ def die_once(mark: str) -> int:
     return before + 1
 
 
+def leave_a_child(mark: str) -> None:
+    """Forks a process that would live for half a minute, notes its id, and is killed."""
+    child = os.fork()
+    if child == 0:
+        signal.alarm(30)
+        signal.pause()
+    with open(mark, "a") as notes:
+        notes.write(f"{child}\n")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def wait_for_ever(number: int) -> None:
     """Writes its process's id on the error stream, in one piece, and never returns."""
     os.write(2, f"{os.getpid()}\n".encode())

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 
 import dask
+import distributed
 import pytest
 from distributed import LocalCluster
 
@@ -68,11 +69,19 @@ def test_an_unfinished_run_cancels_its_jobs(cluster):
     assert len(cluster.scheduler.tasks) == 0
 
 
-@pytest.mark.parametrize("address", ["nonsense", "", "tcp://127.0.0.1:1"])
+@pytest.mark.parametrize("address", ["nonsense", "", "http://127.0.0.1:8787", "tcp://127.0.0.1:1"])
 def test_an_address_without_a_scheduler_is_an_error(monkeypatch, address):
     """The address is named, and what one looks like."""
     monkeypatch.setattr(dask_workers, "PATIENCE", "1s")
     with pytest.raises(ConnectionError, match=rf"must answer at '{address}'.*tcp://10\.0\.0\.1:8786"):
+        list(DaskWorkers(address).run(jobs.square, [1]))
+
+
+@pytest.mark.parametrize("address", ["nonsense", "tcp://nowhere"])
+def test_a_bad_address_leaves_no_client_behind(monkeypatch, address):
+    """A half-made client that is collected while another starts would hold both up for ever; so none is begun."""
+    monkeypatch.setattr(distributed, "Client", None)
+    with pytest.raises(ConnectionError, match="missing port number"):
         list(DaskWorkers(address).run(jobs.square, [1]))
 
 

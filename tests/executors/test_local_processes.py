@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hpo_tutor.executors import LocalProcesses, Outcome
+from hpo_tutor.executors import LocalProcesses, Outcome, local_processes
 from tests.executors import jobs
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +70,16 @@ def test_a_job_that_kills_its_workers_is_given_up():
     assert [outcome.value for outcome in outcomes] == [4, None, 9]
     assert "died 3 times (killed by signal 9)" in outcomes[1].error
     assert "fewer workers" in outcomes[1].error
+
+
+def test_a_worker_whose_children_outlive_it_is_missed_at_once(tmp_path):
+    """What a job forked holds no pipe open: its worker's death is heard while the children still live."""
+    (outcome,) = LocalProcesses(1).run(jobs.leave_a_child, [str(tmp_path / "children")])
+    children = [psutil.Process(int(line)) for line in (tmp_path / "children").read_text().split()]
+    for child in children:
+        child.kill()
+    assert len(children) == 3
+    assert "died 3 times" in outcome.error
 
 
 def test_what_a_notebook_defines_reaches_the_workers():
@@ -132,6 +142,39 @@ def test_closing_the_outcomes_ends_the_workers():
     next(outcomes)
     assert set(psutil.Process().children()) - before
     outcomes.close()
+    assert set(psutil.Process().children()) - before == set()
+
+
+def test_ctrl_c_while_the_workers_end_leaves_none(monkeypatch):
+    """Who is impatient and stops the stopping: the interrupt comes, and no worker is left, busy or idle."""
+    before, end, ended = set(psutil.Process().children()), local_processes._Worker.end, []
+
+    def impatient(worker):
+        ended.append(worker)
+        if len(ended) == 1:
+            signal.raise_signal(signal.SIGINT)
+        end(worker)
+
+    monkeypatch.setattr(local_processes._Worker, "end", impatient)
+    outcomes = LocalProcesses(2).run(jobs.square, [2, 3, "forever", "forever"])
+    next(outcomes)
+    with pytest.raises(KeyboardInterrupt):
+        outcomes.close()
+    assert len(ended) == 2
+    assert set(psutil.Process().children()) - before == set()
+
+
+def test_ctrl_c_while_workers_start_leaves_none(monkeypatch):
+    """The interrupt comes when a process runs that is in no crew yet: it ends with the others."""
+    before, begin = set(psutil.Process().children()), local_processes._Worker.__init__
+
+    def interrupted(worker, *arguments):
+        begin(worker, *arguments)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(local_processes._Worker, "__init__", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        next(LocalProcesses(2).run(jobs.square, [2, 3]))
     assert set(psutil.Process().children()) - before == set()
 
 

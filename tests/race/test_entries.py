@@ -49,6 +49,8 @@ def test_every_name_makes_a_sampler():
 def test_module_and_name_are_imported_from_the_current_folder(tmp_path, monkeypatch):
     """A file that lies where the command was given is found, and what it lacks is named."""
     (tmp_path / "eleven_samplers.py").write_text("from hpo_tutor.samplers import TPE as Mine\nnothing = 3\n")
+    for name, code in {"torn": "def f(:", "loud": "raise OSError('boom')", "quitter": "raise SystemExit(3)"}.items():
+        (tmp_path / f"eleven_{name}.py").write_text(code)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.path", ["", *__import__("sys").path])
     assert entries.entry("eleven_samplers:Mine") is TPE
@@ -56,6 +58,9 @@ def test_module_and_name_are_imported_from_the_current_folder(tmp_path, monkeypa
         entries.entry("eleven_samplers:Yours")
     with pytest.raises(ValueError, match="eleven_samplers:nothing must be a class or a function"):
         entries.entry("eleven_samplers:nothing")
+    for name, kind in {"torn": "SyntaxError", "loud": "OSError: boom", "quitter": "SystemExit: 3"}.items():
+        with pytest.raises(ValueError, match=f"importing eleven_{name} raised {kind}.*mend eleven_{name}.py"):
+            entries.entry(f"eleven_{name}:Mine")
 
 
 def test_ask_and_tell_are_enough():
@@ -121,6 +126,15 @@ def test_what_cannot_be_made_or_told_is_explained():
         entries.made(lambda space: Plain(space, 0), SPACE, 0)
     with pytest.raises(entries.SamplerError, match="NoTell has no tell: write it"):
         entries.made(NoTell, SPACE, 0)
+
+    class Exhausted(Plain):
+        def tell(self, trial, loss):
+            """Say what only ask may say."""
+            raise SearchExhausted
+
+    entrant = entries.made(Exhausted, SPACE, 0)
+    with pytest.raises(entries.SamplerError, match="tell, for trial 0, raised SearchExhausted"):
+        entrant.tell(entrant.ask(), 1.0)
     entrant = entries.made(Raises, SPACE, 0)
     with pytest.raises(
         entries.SamplerError, match=r"tell, for trial 0, raised KeyError: 'memory' \(line \d+, in tell\)"

@@ -102,20 +102,37 @@ def test_seeds_are_what_they_always_were():
 
 
 def test_jobs_hold_each_cell_once_and_long_ones_come_first():
-    """Recorded designs by setting over all batches, live ones by batch over all designs, learners alone."""
+    """Recorded designs by setting over all batches, learners alone."""
     cells = presets.preset("quick")
     recorded = jobs(cells + cells)
     assert sorted(cell for job in recorded for cell in job.cells) == sorted(cells)
     assert all(len({(c.track, c.resolution, c.sampler) for c in job.cells}) == 1 for job in recorded)
     assert all([c.batch for c in job.cells] == list(range(n_batches(job))) for job in recorded)
-    live = jobs([cell._replace(live=True) for cell in cells if cell.track == "networks"])
-    assert all(len({(c.track, c.resolution, c.batch) for c in job.cells}) == 1 for job in live)
-    assert all({c.sampler for c in job.cells} == set(presets.DESIGNS) for job in live)
-    learners = jobs([CELL._replace(sampler="tpe", batch=b, live=live) for b in range(3) for live in (False, True)])
-    assert all(len(job.cells) == 1 for job in learners)
-    assert len(learners) == 6
-    for found in (recorded, live, learners):
+    learners = jobs([CELL._replace(sampler="tpe", batch=batch) for batch in range(3)])
+    assert [len(job.cells) for job in learners] == [1, 1, 1]
+    for found in (recorded, learners):
         assert all(a.cost >= b.cost > 0 for a, b in pairwise(found))
+
+
+@pytest.mark.real_data
+def test_live_jobs_are_a_batch_with_all_its_designs():
+    """What is trained together is in one job; learners are alone here too."""
+    cells = [c._replace(live=True) for c in presets.preset("quick") if c.track == "networks"]
+    live = jobs([*cells, *(CELL._replace(sampler="tpe", batch=batch, live=True) for batch in range(3))])
+    learners = [job for job in live if job.cells[0].sampler == "tpe"]
+    together = [job for job in live if job not in learners]
+    assert all(len({(c.track, c.resolution, c.batch) for c in job.cells}) == 1 for job in together)
+    assert all({c.sampler for c in job.cells} == set(presets.DESIGNS) for job in together)
+    assert [len(job.cells) for job in learners] == [1, 1, 1]
+    assert all(a.cost >= b.cost > 0 for a, b in pairwise(live))
+
+
+def test_numbers_of_numpy_are_plain_in_jobs():
+    """Cells from a table or np.arange are the cells they equal, and JSON can hold their rows."""
+    cell = Cell("networks", np.int64(2), np.int64(3), "lhs", np.int64(4), np.False_)
+    (job,) = jobs([cell, CELL])
+    assert job.cells == (CELL,)
+    assert json.loads(json.dumps(run(job))) == run(Job((CELL,), None, 0))
 
 
 def test_jobs_do_not_hang_on_order():
@@ -247,6 +264,8 @@ def test_cells_that_cannot_be_run_fail_by_themselves():
         (CELL._replace(track="ice"), {}, "a track must be one of"),
         (CELL._replace(n_dims=4), {}, "networks has 2, 3 hyperparameters"),
         (CELL._replace(variant="idle"), {}, "there are variants"),
+        (CELL._replace(resolution=3.0), {}, "must be whole numbers, got .*resolution=3.0"),
+        (CELL._replace(batch="4"), {}, "must be whole numbers, got .*batch='4'"),
         (CELL._replace(resolution=0), {}, "a resolution must be at least 1"),
         (CELL._replace(sampler="mine"), {}, "a sampler's name must be one of"),
         (CELL._replace(sampler="mine"), {"mine": 3}, "got 3: pass the class itself"),

@@ -142,10 +142,37 @@ def test_a_damaged_line_is_named(tmp_path):
     """A line in the middle that no campaign wrote: its number, and what can be done."""
     path = tmp_path / "study.jsonl"
     lines = filled(path).splitlines(keepends=True)
-    for damage in (b'{"rows": [\n', b'{"other": 1}\n', b"5\n"):
+    no_rows = (b'{"rows": 5, "seconds": 1, "machine": ""}\n', b'{"rows": [{}], "seconds": 1, "machine": ""}\n')
+    no_time = b'{"rows": [], "machine": ""}\n'
+    for damage in (b'{"rows": [\n', b'{"other": 1}\n', b"5\n", b"\n", b'{"versions": 3}\n', no_time, *no_rows):
         path.write_bytes(lines[0] + lines[1] + damage + lines[2])
         with pytest.raises(ValueError, match=r"line 3 of .* is damaged .* take the line out"):
             Store(path)
+
+
+def test_windows_line_ends_and_joined_stores_are_read(tmp_path):
+    """Carriage returns change nothing; two stores in one file are one, unless their seeds differ, which is refused."""
+    path = tmp_path / "study.jsonl"
+    content = filled(path)
+    path.write_bytes((content + content).replace(b"\n", b"\r\n"))
+    with Store(path) as kept:
+        assert len(kept.rows) == 6
+    other = content + content.replace(b'"seed": 0', b'"seed": 5')
+    path.write_bytes(other)
+    for look in (Store, read):
+        with pytest.raises(ValueError, match="joins studies with the seeds 0, 5; keep them in files apart"):
+            look(path)
+    assert path.read_bytes() == other
+
+
+def test_a_store_that_is_deleted_is_missed_at_once(tmp_path):
+    """Rows written to a file that has no name would be lost without a word."""
+    path = tmp_path / "study.jsonl"
+    with Store(path) as kept:
+        kept.append(rows_of(0), 1, "here")
+        path.unlink()
+        with pytest.raises(RuntimeError, match=r"study\.jsonl was deleted while a campaign wrote to it"):
+            kept.append(rows_of(1), 1, "here")
 
 
 def test_a_full_disk_is_said_and_costs_nothing(tmp_path):
@@ -173,6 +200,9 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path):
             Store(place)
     with pytest.raises(ValueError, match="must be an ordinary file"):
         Store(os.devnull)
+    with pytest.raises(ValueError, match=r"a store is JSON Lines, and \.parquet is for a study that is kept"):
+        Store(tmp_path / "study.parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_other_versions_are_kept_beside_the_first(tmp_path, monkeypatch):
