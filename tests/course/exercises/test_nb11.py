@@ -9,7 +9,7 @@ import pytest
 
 from hpo_tutor.course.checks import examine
 from hpo_tutor.course.exercises import exercise
-from hpo_tutor.course.exercises.nb11 import own_samplers
+from hpo_tutor.course.exercises.nb11 import sampler_kinds
 from hpo_tutor.race import entries
 from hpo_tutor.search_space import Float, Integer, SearchSpace
 from hpo_tutor.trials import Trial
@@ -203,7 +203,7 @@ def test_an_untouched_stub_is_not_attempted(exercise_id: str) -> None:
 def test_luck_changes_no_verdict(seed: int) -> None:
     """Whatever a right sampler draws, it passes; a deaf one is told so or shown a case, and never passes."""
     asked = exercise("11.2")
-    right = examine(asked, lambda space, _: own_samplers.Mine(space, seed))
+    right = examine(asked, lambda space, _: sampler_kinds.Mine(space, seed))
     assert right.state == "passed", right.case
     deaf = examine(asked, lambda space, _: _kind(tell=lambda self, trial, loss: None)(space, seed))
     assert deaf.state == "wrong"
@@ -225,7 +225,7 @@ def test_an_error_of_the_sampler_is_shown(method: str) -> None:
 def test_what_is_checked_can_race() -> None:
     """The sampler of the solution asks for configs of any space, whole numbers among them, as the study wants them."""
     space = SearchSpace({"learning_rate": Float(1e-4, 1e-1, log=True), "epochs": Integer(1, 60)})
-    sampler = entries.made(own_samplers.Mine, space, 3)
+    sampler = entries.made(sampler_kinds.Mine, space, 3)
     for number in range(12):
         trial = sampler.ask()
         assert trial.number == number
@@ -237,7 +237,7 @@ def test_an_answer_may_be_looked_at_twice() -> None:
     asked = exercise("11.2")
     assert asked.shown is not None
     space, seed = asked.cases[0]
-    sampler = own_samplers.Mine(space, seed)
+    sampler = sampler_kinds.Mine(space, seed)
     first = asked.shown(sampler)
     assert asked.shown(sampler) == first
     assert "near the best so far" in first

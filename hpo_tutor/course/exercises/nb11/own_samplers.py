@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpo_tutor.course.exercises import Exercise, Function, Variant
+from hpo_tutor.course.exercises.nb11 import sampler_kinds as kinds
+from hpo_tutor.course.exercises.nb11.sampler_kinds import FIRST, REACH
 from hpo_tutor.search_space import Float, SearchSpace
 from hpo_tutor.trials import Trial
 
 Array = NDArray[np.float64]
 
-FIRST, REACH = 5, 0.1
 FAR = 0.4  # steps of a normal distribution of width 0.1 hardly get there
 LAST = 8  # trials of a stretch: by luck alone so many never lie near the best
 NEAR = 1e-6  # a point that became a config and a point again is off by rounding
@@ -51,142 +52,6 @@ FORMS = (
 SHARED, NO_TRIAL, STOPPED = 4, 5, 6
 
 Conduct = tuple[float, ...]
-
-
-class Mine:
-    """Five trials anywhere, then near the best so far: at most 0.1 away on each axis of the unit cube."""
-
-    def __init__(self, space: SearchSpace, seed: int = 0) -> None:
-        self.space, self.seed = space, seed
-        self.rng = np.random.default_rng(seed)
-        self.n_asked = 0
-        self.told: list[tuple[Array, float]] = []
-
-    def ask(self) -> Any:
-        """The next trial."""
-        near = self.centre()
-        if self.n_asked < FIRST or near is None:
-            point = self.rng.random(self.space.n_dims)
-        else:
-            point = np.clip(near + self.step(), 0, 1)
-        self.n_asked += 1
-        return Trial(self.n_asked - 1, self.space.from_unit(point))
-
-    def tell(self, trial: Trial, loss: float) -> None:
-        """Learn a loss; nan where the trial failed."""
-        self.told.append((self.space.to_unit(trial.config), loss))
-
-    def centre(self) -> Array | None:
-        """Around which place it searches: that of the smallest loss."""
-        good = [(loss, i) for i, (_, loss) in enumerate(self.told) if math.isfinite(loss)]
-        return self.told[min(good)[1]][0] if good else None
-
-    def step(self) -> Array:
-        """From there."""
-        return self.rng.uniform(-REACH, REACH, self.space.n_dims)
-
-
-class _Deaf(Mine):
-    def centre(self) -> Array | None:
-        return None
-
-
-class _Argmin(Mine):
-    """As np.argmin has it, for which nan is the smallest."""
-
-    def centre(self) -> Array | None:
-        return self.told[int(np.argmin([loss for _, loss in self.told]))][0] if self.told else None
-
-
-class _Forgetful(Mine):
-    """Takes everything for better than nan: what came before a failed trial is forgotten."""
-
-    def centre(self) -> Array | None:
-        failed = [i for i, (_, loss) in enumerate(self.told) if not math.isfinite(loss)]
-        since = self.told[failed[-1] + 1 :] if failed else self.told
-        return min(since, key=lambda one: one[1])[0] if since else None
-
-
-class _Worst(Mine):
-    def centre(self) -> Array | None:
-        good = [(loss, i) for i, (_, loss) in enumerate(self.told) if math.isfinite(loss)]
-        return self.told[max(good)[1]][0] if good else None
-
-
-class _Last(Mine):
-    def centre(self) -> Array | None:
-        return self.told[-1][0] if self.told else None
-
-
-class _OfFive(Mine):
-    """The best of the first five, for ever."""
-
-    def centre(self) -> Array | None:
-        good = [(loss, i) for i, (_, loss) in enumerate(self.told[:FIRST]) if math.isfinite(loss)]
-        return self.told[min(good)[1]][0] if good else None
-
-
-class _Reseeded(Mine):
-    def ask(self) -> Any:
-        self.rng = np.random.default_rng(self.seed)
-        return super().ask()
-
-
-class _ReseededStep(Mine):
-    """The first trials differ; the steps do not."""
-
-    def step(self) -> Array:
-        return np.random.default_rng(self.seed).uniform(-REACH, REACH, self.space.n_dims)
-
-
-class _Normal(Mine):
-    def step(self) -> Array:
-        return self.rng.normal(0, REACH, self.space.n_dims)
-
-
-class _Stuck(Mine):
-    def step(self) -> Array:
-        return np.zeros(self.space.n_dims)
-
-
-class _Config(Mine):
-    def ask(self) -> Any:
-        return super().ask().config
-
-
-class _Point(Mine):
-    def ask(self) -> Any:
-        trial = super().ask()
-        return Trial(trial.number, self.space.to_unit(trial.config))  # type: ignore[arg-type]  # that is the mistake
-
-
-class _Mute(Mine):
-    def ask(self) -> Any:
-        super().ask()
-
-
-class _Greedy(Mine):
-    """Begins at once near the best: no five trials anywhere."""
-
-    def ask(self) -> Any:
-        self.n_asked += FIRST
-        trial = super().ask()
-        self.n_asked -= FIRST
-        return Trial(trial.number - FIRST, trial.config)
-
-
-class _Uncounted(Mine):
-    """Every trial is number 0."""
-
-    def ask(self) -> Any:
-        return Trial(0, super().ask().config)
-
-
-class _Late(Mine):
-    """Six trials anywhere."""
-
-    def centre(self) -> Array | None:
-        return super().centre() if self.n_asked > FIRST else None
 
 
 def conducted(sampler: Any) -> Conduct:
@@ -284,13 +149,13 @@ def _shown(answer: Any) -> str:
     return words if later >= 1 else words + "; they repeat each other"
 
 
-def _by(kind: type[Mine]) -> Function:
+def _by(kind: type[kinds.Mine]) -> Function:
     """A kind of sampler as what is compared of it."""
 
     def conduct(space: SearchSpace, seed: int = 0) -> Conduct:
         return conducted(kind(space, seed))
 
-    conduct.__name__ = Mine.__name__  # a case is shown as the student would call it
+    conduct.__name__ = kinds.Mine.__name__  # a case is shown as the student would call it
     return conduct
 
 
@@ -313,60 +178,64 @@ EXERCISE = Exercise(
     id="11.2",
     title="a sampler that asks near its best trial",
     level=3,
-    truth=_by(Mine),
+    truth=_by(kinds.Mine),
     cases=((_space(3), 0), (_space(2), 5), (_space(4), 2)),
     mistakes=(
         Variant(
             "the later trials lie anywhere, whatever was told: the sampler ignores tell. Keep the best trial there, "
             "and ask near it.",
-            (_by(_Deaf),),
+            (_by(kinds.WRONG["Deaf"]),),
         ),
         Variant(
             "a trial that failed, its loss nan, upsets the sampler: it goes on around that one, or forgets the best "
             "before it. np.argmin takes nan for the smallest, and min keeps a nan that comes first. Begin with "
             "best_loss = infinity, and keep a trial only if loss < best_loss: with nan that is false.",
-            (_by(_Argmin), _by(_Forgetful)),
+            (_by(kinds.WRONG["Argmin"]), _by(kinds.WRONG["Forgetful"])),
         ),
         Variant(
             "the sampler draws the same number at each ask: the random numbers begin anew each time. Make the "
             "generator once, in __init__.",
             (
-                _by(_Reseeded),
-                _by(_ReseededStep),
+                _by(kinds.WRONG["Reseeded"]),
+                _by(kinds.WRONG["ReseededStep"]),
             ),
         ),
-        Variant("it searches around the largest loss. Losses are minimised.", (_by(_Worst),)),
-        Variant("it searches around the last trial, not around the best one.", (_by(_Last),)),
+        Variant("it searches around the largest loss. Losses are minimised.", (_by(kinds.WRONG["Worst"]),)),
+        Variant("it searches around the last trial, not around the best one.", (_by(kinds.WRONG["Last"]),)),
         Variant(
             "it stays with the best of the first five: trial 15 was better, and was not noticed. tell goes on "
             "learning.",
-            (_by(_OfFive),),
+            (_by(kinds.WRONG["OfFive"]),),
         ),
         Variant(
             "the steps reach farther than 0.1 on some axis: draw them by rng.uniform(-0.1, 0.1, d).",
-            (_by(_Normal),),
+            (_by(kinds.WRONG["Normal"]),),
         ),
-        Variant("from the sixth trial on it asks for one and the same point: add a step.", (_by(_Stuck),)),
+        Variant(
+            "from the sixth trial on it asks for one and the same point: add a step.", (_by(kinds.WRONG["Stuck"]),)
+        ),
         Variant(
             "ask returns the config alone. Return Trial(number, config): the number tells the trials apart.",
-            (_by(_Config),),
+            (_by(kinds.WRONG["Config"]),),
         ),
         Variant(
             "the Trial holds a point of the unit cube in place of a config: self.space.from_unit(point) makes one.",
-            (_by(_Point),),
+            (_by(kinds.WRONG["Point"]),),
         ),
         Variant(
             "several trials have the same number. Count them: self.n_asked += 1 at each ask, and "
             "Trial(self.n_asked - 1, ...).",
-            (_by(_Uncounted),),
+            (_by(kinds.WRONG["Uncounted"]),),
         ),
         Variant(
             "the search around the best begins too late. Trials 0 to 4 are the five that lie anywhere, so it begins "
             "as soon as n_asked is 5.",
-            (_by(_Late),),
+            (_by(kinds.WRONG["Late"]),),
         ),
-        Variant("ask returns nothing: is a `return` missing?", (_by(_Mute),)),
-        Variant("the first five trials lie together. Draw them anywhere in the unit cube.", (_by(_Greedy),)),
+        Variant("ask returns nothing: is a `return` missing?", (_by(kinds.WRONG["Mute"]),)),
+        Variant(
+            "the first five trials lie together. Draw them anywhere in the unit cube.", (_by(kinds.WRONG["Greedy"]),)
+        ),
     ),
     hints=(
         "The sampler needs a memory: the best point so far, and its loss. tell writes it, ask reads it.",
