@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from hpo_tutor import cores
 from hpo_tutor.executors.parcels import Outcome, answered, described, packed, perform, search_paths
 
 PATIENCE = "20s"  # for a scheduler that does not answer
@@ -86,7 +87,7 @@ class DaskWorkers:
 
 def _perform(job: bytes, function: bytes, paths: Sequence[str]) -> bytes:
     """Runs on a worker: one job on one thread, for as many jobs run there as it has threads."""
-    os.environ.setdefault("HPO_TUTOR_CORES", "1")
+    os.environ.setdefault(cores.VARIABLE, "1")
     return perform(function, job, paths)
 
 

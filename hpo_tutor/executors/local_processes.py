@@ -18,6 +18,7 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from hpo_tutor.cores import n_cores
 from hpo_tutor.executors.parcels import ONE_THREAD, Outcome, answered, described, packed, search_paths
 from hpo_tutor.executors.worker import READY, START, receive, send
 from hpo_tutor.interrupts import uninterrupted
@@ -42,7 +43,7 @@ class LocalProcesses:
     def __init__(self, n_workers: int | None = None) -> None:
         if n_workers is not None and n_workers < 0:
             raise ValueError(f"n_workers must be 0 or more, got {n_workers}; 0 runs everything in this process")
-        self.n_workers = _n_cores() if n_workers is None else n_workers
+        self.n_workers = n_cores() if n_workers is None else n_workers
 
     def __repr__(self) -> str:
         return f"{self.n_workers} worker processes" if self.n_workers != 1 else "1 worker process"
@@ -207,7 +208,3 @@ def _run_here(function: Callable[[Any], Any], jobs: Sequence[Any]) -> Iterator[O
             yield Outcome(number, None, described(error))
         else:
             yield Outcome(number, value, None)
-
-
-def _n_cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

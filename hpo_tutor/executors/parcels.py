@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 
 import cloudpickle
 
-THREADS = ("HPO_TUTOR_CORES", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+from hpo_tutor import cores
+
+THREADS = (cores.VARIABLE, "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 ONE_THREAD = dict.fromkeys(THREADS, "1")
 
 

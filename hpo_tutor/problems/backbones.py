@@ -24,10 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
+from hpo_tutor.cores import n_cores
 from hpo_tutor.problems import datasets
 from hpo_tutor.problems.landscapes.files import checkout_folder
 from hpo_tutor.training import CNN, Block, Data, Population, machine
-from hpo_tutor.training.cores import n_cores
 from hpo_tutor.training.crew import Crew
 from hpo_tutor.training.models import frozen, pretrained
 

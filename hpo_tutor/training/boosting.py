@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hpo_tutor.cores import n_cores
 from hpo_tutor.interrupts import uninterrupted
-from hpo_tutor.training.cores import n_cores
 from hpo_tutor.training.settings import Rule, check_seeds, column
 from hpo_tutor.training.trees import BoostedTrees, Sets
 

@@ -4,7 +4,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from hpo_tutor.training.cores import n_cores
+from hpo_tutor.cores import n_cores
 
 LIBRARIES = ("numpy", "scikit-learn", "torch")
 

@@ -14,11 +14,11 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import nn
 
+from hpo_tutor.cores import n_cores
 from hpo_tutor.training.backends.compiled import Compiled, why_not
 from hpo_tutor.training.backends.loop import Loop
 from hpo_tutor.training.backends.stacked.stack import Stack
 from hpo_tutor.training.chunks import Chunks
-from hpo_tutor.training.cores import n_cores
 from hpo_tutor.training.crew import Crew, Plan, Tensors, Trainer
 from hpo_tutor.training.models import networks
 from hpo_tutor.training.models.architecture import Normalisation

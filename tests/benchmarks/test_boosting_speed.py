@@ -8,9 +8,9 @@ import pytest
 from benchmarks.results_page import medians, record, table
 from numpy.typing import NDArray
 
+from hpo_tutor.cores import n_cores
 from hpo_tutor.problems import tasks
 from hpo_tutor.training import BoostedTrees, Boosting, Sets
-from hpo_tutor.training.cores import n_cores
 
 CORES = n_cores()
 MODEL = BoostedTrees()

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hpo_tutor.cores import n_cores
 from hpo_tutor.problems import backbones
 from hpo_tutor.problems.tasks.division import SHUFFLE_SEED, TRAINING_SHARE, Rows, rows, sets
 from hpo_tutor.problems.tasks.table import task
 from hpo_tutor.problems.tasks.task import Task
 from hpo_tutor.training import Population
 from hpo_tutor.training.boosting import BoostedTrees, Boosting
-from hpo_tutor.training.cores import n_cores
 from hpo_tutor.training.crew import Crew
 from hpo_tutor.training.devices import device_name
 from hpo_tutor.training.models.descriptions import Model

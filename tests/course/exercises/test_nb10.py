@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from answers import is_mistaken, passes
 
 from hpo_tutor.course.checks import examine
 from hpo_tutor.course.exercises import exercise
@@ -193,20 +194,13 @@ WRONG: list[tuple[str, Function, str]] = [
 @pytest.mark.parametrize(("exercise_id", "function"), RIGHT)
 def test_unusual_answers_that_are_right_pass(exercise_id: str, function: Function) -> None:
     """However it is written, and in whatever order or form."""
-    verdict = examine(exercise(exercise_id), function)
-    assert verdict.state == "passed", (verdict.message, verdict.case)
+    passes(exercise_id, function)
 
 
 @pytest.mark.parametrize(("exercise_id", "function", "said"), WRONG)
 def test_mistakes_as_students_write_them(exercise_id: str, function: Function, said: str) -> None:
     """A well-known mistake is named; an answer that merely lies near one is shown a case, without a diagnosis."""
-    verdict = examine(exercise(exercise_id), function)
-    assert verdict.state == "wrong"
-    if said:
-        assert verdict.mistake is not None, verdict.case
-        assert said in verdict.mistake.message
-    else:
-        assert verdict.mistake is None, verdict.message
+    is_mistaken(exercise_id, function, said)
 
 
 @pytest.mark.parametrize("exercise_id", ["10.1", "10.2", "10.3"])
