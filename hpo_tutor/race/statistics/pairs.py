@@ -6,11 +6,11 @@ p_holm             the same after as many questions as were asked: below 0.05 fo
                    5 % of studies
 
 The test is the studentised bootstrap with |t|, Hall (1988), doi:10.1111/j.2517-6161.1988.tb01707.x, because best losses
-are skewed. In simulated studies of samplers of equal mean it is wrong in 4 to 7 % of studies of 10 batches for
-differences of exponentials and gammas, where Student's t and flipping signs are wrong in up to 11 %: both take the
-differences for symmetric. The two-sided quantiles of t, which suit a mean, are wrong in up to 8 % there. Differences
-that hang on a few batches are too much for all of them: 12 % for this test and 17 % for Student's t where they are
-log-normal, 15 % and 21 % where a sampler loses an exponential on one batch in five and exactly nothing on the others.
+are skewed. In simulated studies of samplers of equal mean it is wrong in 3 to 7 % of studies of 10 batches for
+differences of exponentials and gammas, where Student's t and flipping signs are wrong in up to 10 %: both take the
+differences for symmetric. Differences that hang on a few batches are too much for all of them: 12 % for this test and
+17 % for Student's t where they are log-normal, 17 % and 23 % where a sampler loses an exponential on one batch in five
+and exactly nothing on the others. (tests/benchmarks/test_coverage.py measures it; data/benchmarks.md has the table.)
 """
 
 from collections.abc import Mapping
