@@ -3,6 +3,7 @@
 A race on several batches says more than one on a single batch.
 """
 
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -79,7 +80,7 @@ def _batch(name: str, batch: int, n_batches: int, scored: float) -> tuple[NDArra
     if not 0 <= batch < n_batches:
         raise ValueError(f"batch must lie in 0..{n_batches - 1}, got {batch}; n_batches={n_batches} of them are cut")
     source = task(name).source
-    dataset = datasets.load(source.dataset, clean=source.clean)
+    dataset = _parsed(source.dataset, source.clean, os.environ.get("HPO_TUTOR_DATA"))
     inputs = backbones.features(source.backbone) if source.backbone else dataset.inputs
     part = dataset.parts[source.part] if source.part else slice(None)
     inputs, target = inputs[part], dataset.target[part]
@@ -91,6 +92,12 @@ def _batch(name: str, batch: int, n_batches: int, scored: float) -> tuple[NDArra
             f"{len(target) // fewest} batches"
         )
     return inputs[chosen], np.log(target[chosen]) if source.log_target else target[chosen]
+
+
+@lru_cache(maxsize=1)
+def _parsed(dataset: str, clean: bool, folder: str | None) -> datasets.Dataset:
+    """The data set, kept for the next batch, since parsing takes a second; another ``folder`` is another set."""
+    return datasets.load(dataset, clean=clean)
 
 
 def _division(n_rows: int, batch: int, n_batches: int, division: str, spread: float = 0.0) -> NDArray[np.int64]:

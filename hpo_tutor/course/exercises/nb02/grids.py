@@ -37,8 +37,14 @@ def rows(answer: Any) -> Any:
     if table.dtype.kind not in "biuf" or table.ndim > 2:
         return answer
     table = table.astype(np.float64).reshape(len(table), -1)
-    # three digits put rows in order, and rounding errors do not
-    return table[sorted(range(len(table)), key=lambda i: [f"{value:.3e}" for value in table[i]])]
+    return table[np.lexsort(_digits(table).T[::-1])]
+
+
+def _digits(table: Array) -> Array:
+    """Each value rounded to four significant digits, so that rounding errors do not put rows in order."""
+    with np.errstate(divide="ignore", invalid="ignore"):  # 0 has no power of ten, nor have nan and infinity
+        power = np.nan_to_num(10.0 ** (3 - np.floor(np.log10(np.abs(table)))), nan=1, posinf=1, neginf=1)
+    return np.asarray(np.round(table * power) / power)
 
 
 def _per_axis(axes: Sequence[Range], n_points: int) -> int:
