@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -40,3 +41,11 @@ def test_the_code_of_the_study_runs() -> None:
     assert compared["mean"]["grid"] > 0
     assert compared["p_holm"]["grid"] < 0.05
     assert {len(values) for values in names["losses"].values()} == {44}
+
+
+def test_the_code_of_the_saved_player_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One file appears, which holds a player and asks for no other."""
+    monkeypatch.chdir(tmp_path)
+    ran(".save(")
+    assert "hpo-player" in (tmp_path / "race.js").read_text(encoding="utf-8")
+    assert [path.name for path in tmp_path.iterdir()] == ["race.js"]

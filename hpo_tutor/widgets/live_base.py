@@ -205,11 +205,14 @@ class Live(Pictures):
     def _show(self, boards: list[Board], *, form: list[Any] | None = None, **progress: Any) -> int:
         """Send pictures and where training stands in one message; how many bytes the pictures take."""
         packed = stepped(boards, self._step).packed()
-        self._first_shown = boards[-1]
         told = {"running": False, "epoch": 0, "n_epochs": self._n_epochs, "problem": "", "heard": self._heard}
         shown = {"frames": packed, "start": len(boards) - 1, "progress": told | progress}
         self._put(**shown, **({} if form is None else {"form": form}))
         return len(packed)
+
+    def _shown(self) -> Board:
+        with self._lock:  # pictures and their number change together
+            return super()._shown()
 
     def _put(self, **traits: Any) -> None:
         """Set traits from whichever thread; the page hears of all at once."""

@@ -4,14 +4,15 @@ frames   what ``packing.pack`` made
 start    the number of the frame that is shown first
 """
 
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import traitlets
 from anywidget import AnyWidget
 
-from hpo_tutor.scenes.stage import Board, Scene, as_board
+from hpo_tutor.scenes.stage import Board
+from hpo_tutor.widgets import standalone
+from hpo_tutor.widgets.unpacking import picture
 
 HERE = Path(__file__).parent
 
@@ -38,18 +39,21 @@ class Pictures(AnyWidget):
     speed = traitlets.Float().tag(sync=True)
     pick = traitlets.Bool().tag(sync=True)
 
-    _first_shown: Scene | Board
-
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        shown = self._shown()
+        words = ": ".join(filter(None, (self.label, shown.sentence))) or "a player"
+        if standalone.in_pages():
+            return {"text/plain": words, "text/html": self._on_a_page()}, {}
         bundle = super()._repr_mimebundle_(**kwargs)
         if bundle is None:
             return None
-        from hpo_tutor import figures  # brings plotly, which a widget that is not shown does not need
-
         data, metadata = bundle
-        sentence = as_board(self._first_shown).sentence
-        words = ": ".join(filter(None, (self.label, sentence)))
-        drawn = figures.still(self._first_shown)
-        heading = f"<p><strong>{escape(self.label)}</strong></p>" if self.label else ""
-        page = f'<figure style="margin: 0">{heading}{drawn}<figcaption>{escape(sentence)}</figcaption></figure>'
-        return data | {"text/plain": words or "a player", "text/html": page}, metadata
+        return data | {"text/plain": words, "text/html": standalone.figure(shown, self.label)}, metadata
+
+    def _shown(self) -> Board:
+        """The picture that is shown first."""
+        return picture(self.frames, self.start)
+
+    def _on_a_page(self) -> str:
+        """What stands for it on a page without a kernel, as HTML."""
+        return standalone.figure(self._shown(), self.label, standalone.NO_KERNEL)

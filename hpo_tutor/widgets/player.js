@@ -11,6 +11,8 @@ const ICONS = {
   last: "M11 2h2v12h-2zM2 2v12l8-6z",
 };
 
+const PLAIN = { zoom: 1, sharp: 1, tall: 999 }; // what a slide may change: see standalone.js
+
 function withIcon(button, name) {
   const path = ICONS[name], title = name[0].toUpperCase() + name.slice(1);
   button.innerHTML = `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${path}"/></svg>`;
@@ -24,7 +26,7 @@ function render({ model, el }, ...above) {
   let at = []; // the place on each dial
   let theme, drawn, fixed, playing, cross, held, handle;
   let showers = []; // each shows one dial's place in its control
-  const scratch = make("canvas").getContext("2d");
+  const scratch = make("canvas").getContext("2d", { willReadFrequently: true });
 
   const canvas = make("canvas", { role: "img" });
   const told = make("p", { role: "status", "aria-live": "polite" });
@@ -35,7 +37,7 @@ function render({ model, el }, ...above) {
     heading, ...above, stage, legend, controls, sentence);
   const measured = make("div"); // as wide as the page allows, and never higher or lower
 
-  // --- which frame ---
+  // --- which frame
 
   const main = () => trace.play ?? 0;
   const second = () => trace.dials.findIndex((dial, i) => i !== main() && dial.size > 1);
@@ -58,7 +60,7 @@ function render({ model, el }, ...above) {
     show();
   }
 
-  // --- drawing ---
+  // --- drawing
 
   function readTheme() {
     const style = getComputedStyle(root);
@@ -70,7 +72,7 @@ function render({ model, el }, ...above) {
     let page = style.caretColor;
     const clear = () => page.endsWith(", 0)");
     for (let node = root; node && clear(); node = node.parentElement) page = getComputedStyle(node).backgroundColor;
-    if (clear()) page = dark ? "#111111" : "#ffffff";
+    if (clear()) page = dark ? "#111" : "#fff";
     theme = { ink: style.color, page, font: style.fontFamily };
   }
 
@@ -86,15 +88,16 @@ function render({ model, el }, ...above) {
     penOn(target, drawn.panels[slot], trace.axes[stageOf(slot).x], trace.axes[stageOf(slot).y]);
 
   function lay() {
-    const available = Math.min(WIDEST, Math.floor(measured.getBoundingClientRect().width) - 12); // the root's padding
+    const { zoom, sharp, tall } = model.get("page") ?? PLAIN;
+    const available = Math.min(WIDEST, Math.floor((measured.clientWidth - 12) / zoom)); // the root's padding
     if (available < 40) return; // not on the page
     readTheme();
-    drawn = { ...arrange(trace, scratch, theme.font, available), ratio: devicePixelRatio };
-    root.style.maxWidth = `${Math.max(drawn.width, Math.min(NARROWEST, available)) + 12}px`;
-    canvasOf(drawn.width, drawn.height, drawn.ratio, canvas);
-    canvas.dataset.panels = JSON.stringify(drawn.panels); // for whoever looks from outside
+    drawn = { ...arrange(trace, scratch, theme.font, available, tall), zoom, ratio: devicePixelRatio * sharp };
+    root.style.maxWidth = `${Math.max(drawn.width, Math.min(NARROWEST, available)) * zoom + 12}px`;
+    canvasOf(drawn.width, drawn.height, drawn.ratio, canvas, zoom);
+    canvas.dataset.panels = JSON.stringify(drawn.panels); // for those outside
     if (handle)
-      for (const side of ["left", "top", "width", "height"]) handle.style[side] = `${drawn.panels[0][side]}px`;
+      for (const side of ["left", "top", "width", "height"]) handle.style[side] = `${drawn.panels[0][side] * zoom}px`;
     cross = null;
     retheme();
   }
@@ -146,7 +149,7 @@ function render({ model, el }, ...above) {
     }));
   }
 
-  // --- controls ---
+  // --- controls
 
   function build() {
     const key = controls.contains(document.activeElement) && document.activeElement.dataset.key;
@@ -210,14 +213,18 @@ function render({ model, el }, ...above) {
     draw();
   }
 
-  // --- playing ---
+  // --- playing
+
+  function signal(icon, live) {
+    withIcon(root.querySelector("[data-key=play]"), icon);
+    told.setAttribute("aria-live", live);
+  }
 
   function play() {
     const dial = main();
     if (trace.play === null || !last(dial)) return;
     if (at[dial] === last(dial)) turn(dial, 0);
-    told.setAttribute("aria-live", "off"); // no sentence would be read to its end
-    withIcon(root.querySelector("[data-key=play]"), "pause");
+    signal("pause", "off"); // no sentence would be read to its end
     let then, owed = 0;
     const tick = (now) => {
       playing = requestAnimationFrame(tick);
@@ -238,19 +245,18 @@ function render({ model, el }, ...above) {
     if (!playing) return;
     cancelAnimationFrame(playing);
     playing = 0;
-    withIcon(root.querySelector("[data-key=play]"), "play");
-    told.setAttribute("aria-live", "polite");
+    signal("play", "polite");
     told.textContent = picture()[0]; // now it is read
   }
 
-  // --- hands ---
+  // --- hands
 
   function act(name) {
     const running = playing, dial = main();
     pause();
     if (name === "play") running || play();
     else if (name === "reset") goTo(model.get("start")), show();
-    else turn(dial, { first: 0, back: at[dial] - 1, forward: at[dial] + 1, last: last(dial) }[name]);
+    else turn(dial, { first: 0, back: at[dial] - 1, forward: at[dial] + 1, last: 1e9 }[name]);
   }
 
   function placeAt({ x, y }) {
@@ -297,12 +303,10 @@ function render({ model, el }, ...above) {
     event.preventDefault();
   }
 
-  function onClick(event) {
-    const pressed = event.target.closest("button");
+  function onClick({ target, offsetX, offsetY }) {
+    const pressed = target.closest("button");
     if (pressed) act(pressed.dataset.key);
-    if (pressed || !model.get("pick") || !stage.contains(event.target)) return;
-    const { left, top } = canvas.getBoundingClientRect();
-    pick({ x: event.clientX - left, y: event.clientY - top });
+    else if (model.get("pick") && target === canvas) pick({ x: offsetX / drawn.zoom, y: offsetY / drawn.zoom });
   }
 
   function onInput({ target }) {
@@ -310,27 +314,24 @@ function render({ model, el }, ...above) {
     turn(parseInt(target.dataset.key), +target.value);
   }
 
-  function onPointer({ type, target, button, pointerId, clientX, clientY }) {
+  function onPointer({ type, target, button, pointerId, offsetX, offsetY }) {
     if (type === "pointerdown" && target === handle && button === 0) {
       pause();
       const { X, Y } = penFor(0);
-      const mover = (i, flat, from) => {
-        const start = at[i], [first, next] = trace.dials[i].values;
-        return (pixel) => (at[i] = within(0, Math.round(start + (flat(pixel) - flat(from)) / (next - first)), last(i)));
-      };
-      const [i, j] = trace.drag;
-      held = { pointerId, alongX: mover(i, X.flat, clientX), alongY: mover(j, Y.flat, clientY) };
+      held = { pointerId, from: [...at], hands: [[X.flat, offsetX], [Y.flat, offsetY]] };
       handle.setPointerCapture(pointerId);
     } else if (held?.pointerId === pointerId) {
-      held.alongX(clientX);
-      held.alongY(clientY);
+      held.hands.forEach(([flat, from], k) => {
+        const i = trace.drag[k], pixels = ((k ? offsetY : offsetX) - from) / drawn.zoom;
+        const [first, next] = trace.dials[i].values;
+        at[i] = within(0, Math.round(held.from[i] + (flat(pixels) - flat(0)) / (next - first)), last(i));
+      });
       show();
       if (type !== "pointermove") held = null;
     }
-    handle?.classList.toggle("hpo-held", Boolean(held));
   }
 
-  // --- from beginning to end ---
+  // --- begin and end
 
   function refresh() {
     drawn = null;
@@ -355,7 +356,7 @@ function render({ model, el }, ...above) {
   const themes = new MutationObserver(retheme);
   const sizes = new ResizeObserver(lay);
   const sight = new IntersectionObserver((entries) => entries.at(-1).isIntersecting || pause());
-  const changes = { "change:frames": onFrames, "change:label": refresh };
+  const changes = { frames: onFrames, label: refresh, page: lay, go: () => act("reset") };
 
   el.append(measured, root);
   goTo(model.get("start"));
@@ -371,13 +372,13 @@ function render({ model, el }, ...above) {
     themes.observe(node, { attributeFilter: ["class", "data-jp-theme-name", "data-theme"] });
   sizes.observe(measured);
   sight.observe(root);
-  for (const name in changes) model.on(name, changes[name]);
+  for (const name in changes) model.on(`change:${name}`, changes[name]);
 
   return () => {
     pause();
     ending.abort();
     for (const observer of [themes, sizes, sight]) observer.disconnect();
-    for (const name in changes) model.off(name, changes[name]);
+    for (const name in changes) model.off(`change:${name}`, changes[name]);
     el.replaceChildren();
   };
 }

@@ -6,12 +6,15 @@ picture of the first frame shown stands in for the player, with its sentence.
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
+from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import traitlets
 
 from hpo_tutor.race.results import Race
 from hpo_tutor.scenes.stage import Board, Scene
+from hpo_tutor.widgets import standalone
 from hpo_tutor.widgets.dials import Dial, combinations, draggable, flat, hints, settled, steps
 from hpo_tutor.widgets.packing import pack
 from hpo_tutor.widgets.pictures import Pictures, script
@@ -61,6 +64,8 @@ class Player(Pictures):
 
     picked = traitlets.Dict().tag(sync=True)
 
+    _dials: Mapping[str, Dial] = {}  # a slide names a frame by its dials
+
     def __init__(
         self,
         frames: "Frames | Trace",
@@ -77,7 +82,6 @@ class Player(Pictures):
         place = _place(trace, start)
         packed = trace.packed(pick)
         self._step_name, self._revision = name, 0
-        self._first_shown = trace.pictures[place]
         super().__init__(frames=packed, start=place, label=label, speed=float(speed), pick=pick)
 
     @classmethod
@@ -131,7 +135,9 @@ class Player(Pictures):
             None if played is None else keys.index(played),
             dragged,
         )
-        return cls(trace, label=label, speed=speed, start=place)
+        player = cls(trace, label=label, speed=speed, start=place)
+        player._dials = settled_dials
+        return player
 
     def update(self, frames: Frames, start: int | None = None) -> None:
         """Show new frames, stepped one by one; a player made by ``over`` loses its dials.
@@ -149,10 +155,34 @@ class Player(Pictures):
         place = _place(trace, 0 if start is None else start)
         self._revision += 1
         packed = trace.packed(self.pick, stay=start is None, revision=self._revision)
-        self._first_shown = trace.pictures[place]
         with self.hold_sync():
             self.start = place
             self.frames = packed
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """Write the player as one script, which shows it in any page or deck that one line names.
+
+            player.save("kernel.js")
+
+            <script src="kernel.js"></script>
+
+        The player appears where that line stands; it needs neither a kernel nor a network. A file of that name is
+        overwritten.
+
+        Args:
+            path: of the script; its name ends in ".js".
+
+        Returns:
+            The path.
+
+        Raises:
+            ValueError: the name ends otherwise.
+            FileNotFoundError: there is no such folder.
+        """
+        return standalone.save(self, path)
+
+    def _on_a_page(self) -> str:
+        return standalone.element(self)
 
 
 def race_player(race: Race, objective: Any, seed: int | None = None, samplers: Sequence[str] | None = None) -> Player:

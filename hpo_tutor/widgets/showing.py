@@ -4,6 +4,9 @@ import html
 from collections.abc import Callable
 from typing import Any
 
+from hpo_tutor.widgets.framing import framed
+from hpo_tutor.widgets.standalone import NO_KERNEL, in_pages
+
 WIDGET = "application/vnd.jupyter.widget-view+json"
 STYLE = """<style>
 .hpo-questions .widget-radio-box, .hpo-questions .widget-radio, .hpo-questions .widget-checkbox { height: auto; }
@@ -32,6 +35,11 @@ def show(make_widget: Callable[[], Any], text: str, as_html: str | None = None) 
         return
     from IPython.display import display
 
+    if in_pages():
+        lines = "".join(f"<p>{html.escape(line)}</p>" for line in text.splitlines())
+        note = f"<p><em>{NO_KERNEL}</em></p>"
+        display({"text/plain": text, "text/html": (as_html or lines) + note}, raw=True)  # type: ignore[no-untyped-call]
+        return
     widget = make_widget()
     widget_part = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
     bundle: dict[str, Any] = {WIDGET: widget_part, "text/plain": text}
@@ -50,7 +58,7 @@ def questionnaire(*rows: Any) -> Any:
     """Rows of questions and options below each other; long options take several lines, as ipywidgets' own do not."""
     import ipywidgets
 
-    form = ipywidgets.VBox([*rows, ipywidgets.HTML(STYLE, layout=ipywidgets.Layout(display="none"))])
+    form = framed(*rows, ipywidgets.HTML(STYLE, layout=ipywidgets.Layout(display="none")))
     form.add_class("hpo-questions")
     return form
 

@@ -13,27 +13,26 @@ const LINE = 16; // of a line of text
 const TICK = "12px ", LABEL = "13px ", TITLE = "600 14px ";
 const MOST_BITMAPS = 60;
 
-// --- what was packed ---
+// --- what was packed
 
 function unpack(view) {
   const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   const size = view.getUint32(0, true);
-  const trace = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size)));
-  trace.floats = new Float32Array(bytes.slice(4 + size).buffer); // a copy, as a message begins anywhere
-  trace.bitmaps = new Map();
-  return trace;
+  const floats = new Float32Array(bytes.slice(4 + size).buffer); // a copy, as a message begins anywhere
+  return { ...JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size))), floats, bitmaps: new Map() };
 }
 
 function layerOf(trace, id) {
   const [look, ...spans] = trace.layers[id];
-  const layer = Object.assign(Object.create(trace.looks[look]), { id });
-  layer.arrays.forEach((name, i) => {
-    layer[name] = trace.floats.subarray(spans[2 * i], spans[2 * i] + spans[2 * i + 1]);
-  });
+  const layer = { ...trace.looks[look], id };
+  for (const name of layer.arrays) {
+    const [first, length] = spans.splice(0, 2);
+    layer[name] = trace.floats.subarray(first, first + length);
+  }
   return layer;
 }
 
-// --- layers ---
+// --- layers
 
 function scale(axis, from, to) {
   const flat = axis.log ? Math.log10 : (value) => value;
@@ -117,9 +116,10 @@ const PAINT = {
     ctx.fillStyle = color(layer.color);
     for (let first = 0, end; first < corners.length; first = end + 1) {
       for (end = first; drawn(end); ) end++;
+      const whole = corners.slice(first, end);
       ctx.beginPath();
-      for (let i = first; i < end; i++) ctx.lineTo(corners[i][0], corners[i][2]);
-      for (let i = end - 1; i >= first; i--) ctx.lineTo(corners[i][0], corners[i][1]);
+      for (const [x, , high] of whole) ctx.lineTo(x, high);
+      for (const [x, low] of whole.reverse()) ctx.lineTo(x, low);
       ctx.fill();
     }
   },
@@ -214,7 +214,7 @@ function paint(pen, layer) {
   ctx.restore();
 }
 
-// --- panels ---
+// --- panels
 
 function wrap(ctx, font, text, width) {
   ctx.font = font;
@@ -241,7 +241,7 @@ function margins({ x, y, titles, numbers, ticks }, ctx, font, [width, height], w
 }
 
 /* Panels of a row have one height; a row without room is broken. */
-function arrange(trace, ctx, font, available) {
+function arrange(trace, ctx, font, available, tall) {
   const aspects = trace.slots.map(({ aspect }) => aspect);
   const lines = [], withY = [], panels = [];
   for (const { count, alike } of trace.rows) {
@@ -264,8 +264,8 @@ function arrange(trace, ctx, font, available) {
     for (const { slots, broken } of lines) {
       rooms[slots[0]].left = edge;
       const free = available - sum(slots, (slot) => rooms[slot].left + RIGHT);
-      const most = broken ? height : TALLEST[trace.rows.length > 1 ? 1 : 0];
-      height = Math.max(20, Math.min(free / sum(slots, (slot) => 1 / aspects[slot]), most));
+      const most = broken ? height : TALLEST[+(trace.rows.length > 1)];
+      height = Math.max(20, Math.min(free / sum(slots, (slot) => 1 / aspects[slot]), most, tall));
       for (const slot of slots) sizes[slot] = [height / aspects[slot], height].map(Math.floor);
     }
   }
@@ -288,7 +288,7 @@ function arrange(trace, ctx, font, available) {
 /* Every second tick is dropped until all texts have room. */
 function spaced(ticks, at, room) {
   const close = ticks.some((tick, i) => i && Math.abs(at(tick[0]) - at(ticks[i - 1][0])) < room(tick, ticks[i - 1]));
-  return close ? spaced(ticks.filter((_, i) => i % 2 === 0), at, room) : ticks;
+  return close ? spaced(ticks.filter((_, i) => !(i % 2)), at, room) : ticks;
 }
 
 function frame({ ctx, x, y, X, Y, panel, font, color }, stage) {
@@ -335,7 +335,7 @@ function frame({ ctx, x, y, X, Y, panel, font, color }, stage) {
   ctx.restore();
 }
 
-// --- the page ---
+// --- the page
 
 /* An element that holds text and elements, never markup. */
 function make(tag, { text, ...attributes } = {}, ...children) {
@@ -350,9 +350,9 @@ const part = (tag, name, ...children) => make(tag, { class: `hpo-${name}` }, ...
 const words = (text) => make("span", { text });
 const button = (attributes) => make("button", { type: "button", ...attributes });
 
-function canvasOf(width, height, ratio = 1, canvas = make("canvas")) {
+function canvasOf(width, height, ratio = 1, canvas = make("canvas"), zoom = 1) {
   [canvas.width, canvas.height] = [width * ratio, height * ratio].map(Math.round);
-  [canvas.style.width, canvas.style.height] = [`${width}px`, `${height}px`];
+  canvas.style = `width: ${width * zoom}px; height: ${height * zoom}px`;
   canvas.getContext("2d").scale(ratio, ratio);
   return canvas;
 }

@@ -13,6 +13,7 @@ from typing import Any
 
 from hpo_tutor.scenes.stage import Board, Scene, as_board
 from hpo_tutor.widgets.dials import Dial, named
+from hpo_tutor.widgets.framing import framed
 from hpo_tutor.widgets.showing import show
 
 Values = Mapping[str, Any]
@@ -147,7 +148,7 @@ class _Table:
         self.player.observe(self._picked, names="picked")
         row = ipywidgets.Layout(flex_flow="row wrap", grid_gap="4px 24px")
         rows = [ipywidgets.HBox(list(part), layout=row) for part in (self._controls.values(), buttons) if part]
-        self.form = ipywidgets.VBox([*rows, self.problem, self.player])
+        self.form = framed(*rows, self.problem, self.player)
 
     def refresh(self) -> None:
         """Show what the workbench now holds."""

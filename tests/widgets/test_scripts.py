@@ -5,10 +5,10 @@ import re
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
-from hpo_tutor.widgets import LiveTraining, Player
+from hpo_tutor.widgets import LiveTraining, Player, standalone
 from hpo_tutor.widgets.pictures import HERE, script
 
-SCRIPTS = {name: (HERE / f"{name}.js").read_text() for name in ("stage", "player", "live")}
+SCRIPTS = {name: (HERE / f"{name}.js").read_text() for name in ("stage", "player", "live", "standalone")}
 
 
 def size(*names: str) -> int:
@@ -17,9 +17,10 @@ def size(*names: str) -> int:
 
 
 def test_the_scripts_are_small():
-    """A player is under 30,000 bytes, and live training adds little to it."""
+    """A player is under 30,000 bytes; live training adds little to it, and a page outside Jupyter not much more."""
     assert size("stage", "player") <= 30_000
     assert size("live") <= 4_000
+    assert size("standalone") <= 10_000
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -43,7 +44,10 @@ def test_each_widget_is_one_module():
     assert player.startswith(SCRIPTS["stage"])
     assert SCRIPTS["player"] in player
     assert "function live" not in player
-    assert all(text in live for text in SCRIPTS.values())
+    assert all(SCRIPTS[name] in live for name in ("stage", "player", "live"))
+    assert all(SCRIPTS[name] in standalone.code() for name in ("stage", "player", "standalone"))
+    defined = re.findall(r"^(?:async )?(?:const|let|function|class) (\w+)", standalone.code(), re.MULTILINE)
+    assert len(defined) == len(set(defined)), "scripts that share a function share its names"
     for text, render in ((player, "render"), (live, "live")):
         assert re.findall(r"^export .*", text, re.MULTILINE) == [f"export default {{ render: {render} }};"]
         names = re.findall(r"^(?:const|let|function) (\w+)", text, re.MULTILINE)
@@ -54,5 +58,5 @@ def test_each_widget_is_one_module():
 def test_scripts_and_style_reach_the_wheel():
     """The wheel takes them along with the rooms."""
     included = {file.distribution_path for file in WheelBuilder(str(HERE.parents[1])).recurse_included_files()}
-    files = {"stage.js", "player.js", "live.js", "theme.css", "player.py", "live.py"}
+    files = {"stage.js", "player.js", "live.js", "standalone.js", "theme.css", "player.py", "live.py"}
     assert {f"hpo_tutor/widgets/{name}" for name in files} <= included
