@@ -4,20 +4,24 @@
     learner    notebooks/NN_topic.ipynb                without the cells tagged `solution`
     solution   notebooks/solutions/NN_topic.ipynb      without the stubs, the cells tagged `exercise`
 
+    deck       slides/NN_topic.html                from the cells tagged `slide` or `notes`, and those tagged `deck`
+
 A code cell tagged `exercise` holds the stub; the very next cell, tagged `solution`, holds the full answer.
+The cells of a deck stand at the end of the source. Neither notebook has them, nor is any other cell changed by them.
 Building is deterministic: a difference of one byte means that a form was edited by hand, or a source was not built.
 """
 
 import json
 import re
-import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from hpo_tutor.course.places import checkout
+from hpo_tutor.quick_imports import without_address_grammar
 
 Cell = dict[str, Any]
+SLIDES = {"slide", "notes"}  # the tags of cells that only a deck has
 GENERATED = re.compile(r"\d\d_\w+\.ipynb")  # what build may remove; a notebook of another name is somebody's own
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -77,24 +81,42 @@ def forms(source: Path) -> list[tuple[Path, str]]:
 
 
 def read_cells(source: Path) -> list[Cell]:
+    """The cells of both notebooks of a source, in their order: all but those of its slides, and no word of a deck.
+
+    Raises:
+        ValueError: an exercise without its solution, or a solution without its exercise.
+    """
+    cells = [cell for cell in read_every_cell(source) if SLIDES.isdisjoint(tags(cell))]
+    for cell in cells:
+        kept = [tag for tag in tags(cell) if tag != "deck"]
+        cell["metadata"] = {"tags": kept} if kept else {}
+    return cells
+
+
+def read_every_cell(source: Path) -> list[Cell]:
     """Every cell of a py:percent source as nbformat 4.5 writes it, with an id made of file name and position.
+
+    Cells of slides are counted by themselves, so that no slide changes an id of the notebooks.
 
     Raises:
         ValueError: an exercise without its solution, or a solution without its exercise.
     """
     notebook = _jupytext().reads(source.read_text(encoding="utf-8"), fmt="py:percent")
-    cells = []
-    for position, raw in enumerate(notebook.cells):
+    cells: list[Cell] = []
+    count = {"": 0, "slide-": 0}
+    for raw in notebook.cells:
+        kind = "slide-" if SLIDES.intersection(raw.metadata.get("tags", [])) else ""
         cell: Cell = {
             "cell_type": raw.cell_type,
             # jupytext draws ids at random, which would make every build differ from the last
-            "id": f"{source.stem.replace('_', '-')[:50]}-{position:03d}",
+            "id": f"{source.stem.replace('_', '-')[:50]}-{kind}{count[kind]:03d}",
             "metadata": {"tags": sorted(raw.metadata["tags"])} if raw.metadata.get("tags") else {},
             "source": raw.source.splitlines(keepends=True),
         }
         if raw.cell_type == "code":
             cell |= {"execution_count": None, "outputs": []}
         cells.append(cell)
+        count[kind] += 1
     _must_pair(cells, source.name)
     return cells
 
@@ -128,13 +150,6 @@ def _text(cells: list[Cell]) -> str:
 
 
 def _jupytext() -> ModuleType:
-    """jupytext, loaded without the grammar of web addresses that notebooks never need (1.3 s of its 1.6 s)."""
-    hidden = "rfc3987_syntax" not in sys.modules
-    if hidden:
-        sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
-    try:
+    with without_address_grammar():
         import jupytext
-    finally:
-        if hidden:
-            del sys.modules["rfc3987_syntax"]
     return jupytext  # type: ignore[no-any-return]

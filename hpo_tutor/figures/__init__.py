@@ -11,13 +11,16 @@ study_report  a study's page of words, tables and figures
 Each figure says in a sentence what it shows: ``figure.layout.meta["description"]``.
 """
 
-from hpo_tutor.figures import studies, study_report
-from hpo_tutor.figures.designs_compared import placements
-from hpo_tutor.figures.races import differences, regret
-from hpo_tutor.figures.stills import still
-from hpo_tutor.figures.surfaces import landscape
-from hpo_tutor.figures.theme import CONFIG
-from hpo_tutor.scenes.looks import Style, style
+from hpo_tutor.quick_imports import without_address_grammar
+
+with without_address_grammar():  # plotly looks for nbformat
+    from hpo_tutor.figures import studies, study_report
+    from hpo_tutor.figures.designs_compared import placements
+    from hpo_tutor.figures.races import differences, regret
+    from hpo_tutor.figures.stills import still
+    from hpo_tutor.figures.surfaces import landscape
+    from hpo_tutor.figures.theme import CONFIG
+    from hpo_tutor.scenes.looks import Style, style
 
 __all__ = [
     "CONFIG",

@@ -452,3 +452,369 @@ quiz("00")
 #
 # Twelve trainings, three hyperparameters, and fog: in notebook 01 you are the sampler. In a terminal,
 # `hpo-tutor start 01` puts your copy of it beside this one.
+
+# %% [markdown] tags=["slide", "title"]
+# # Who should choose the settings?
+#
+# Start here: hyperparameters, and four ways to find them
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Welcome. Networks have settings that somebody must choose before the training begins. Today: how much do
+# they matter, and who chooses best? You will vote in five minutes, and again in forty. You need to know roughly what
+# training a network means, and no more.
+
+# %% tags=["slide"]
+from dataclasses import replace
+
+from IPython.display import Markdown
+
+from hpo_tutor.course.decks import on_slide
+from hpo_tutor.course.pictures import nb00_slides as slides
+from hpo_tutor.scenes.stage import Board
+from hpo_tutor.scenes.surfaces import landscape
+
+rates = np.geomspace(0.0001, 1, 9)
+seven = [(4, 0), (8, 0), (16, 0), (64, 0), (16, 1), (16, 2), (16, 3)]  # hidden units, seed
+rate, units, seeds = zip(*[(rate, *one) for rate in rates for one in seven], strict=True)
+population = Population(
+    MLP(hidden=(32,), task="classification", n_outputs=10),
+    tasks.rows("digits", batch=0).data,
+    {"learning_rate": rate, "width": units, "epochs": 30},
+    seeds,
+)
+losses = np.array([report.losses for report in population.fit()]).reshape(-1, len(rates), len(seven))
+final = losses[-1]
+four = ["grid-midpoints", "random", "BayesianOptimization", "TPE"]
+digits = problems.landscape("digits")
+searched = problems.WithRanges(digits)
+entries = ["grid-midpoints", "random", BayesianOptimization, partial(TPE, n_startup=6)]
+laps = race.compare(dict(zip(four, entries, strict=True)), searched, n_trials=25, seeds=range(12))
+
+# %% [markdown] tags=["slide"]
+# ## Three trainings. What went wrong in two of them?
+
+# %% tags=["slide"]
+claim("A ends no better than guessing", final[8, 2] > np.log(10), loss=final[8, 2])
+claim("B has hardly begun", 1.5 < final[0, 2] < np.log(10), loss=final[0, 2])
+claim("C is a tenth of B", final[4, 2] < final[0, 2] / 10, loss=final[4, 2])
+on_slide(slides.riddle({"A": losses[:, 8, 2], "B": losses[:, 0, 2], "C": losses[:, 4, 2]}))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Three networks read the same pictures for the same time. Low is good; the dashed line is what it costs to
+# guess. Look at the three, and tell your neighbour what went wrong in A and in B.
+#
+# You will hear: *A is too small*, *B saw too few pictures*, *A learnt by heart*, *somebody made a mistake in the
+# code*. Do not judge yet. All three have the same size, the same pictures, the same code, even the same random first
+# weights. Somebody changed one number.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## 25 trainings for each: who ends clearly lower?
+#
+# - A: a grid of all combinations
+# - B: pure chance
+# - C: a program that learns from its losses
+# - D: none of them
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Suppose there are two such numbers to choose, and each of four searchers may train 25 times. A writes
+# down five values of each and tries all combinations. B draws blindly. C looks at what came out before it asks for
+# the next; two of the four do that. *Clearly* means: by more than two trainings of the same network differ by luck.
+#
+# Hands up for A, B, C, D. Write the four numbers on the board; they stay there. Most audiences take C: it sounds as
+# if it could not be otherwise. Ask one who voted B or D for a reason.
+
+# %% [markdown] tags=["slide"]
+# ## What the network reads
+#
+# 64 shades of grey in, ten probabilities out. The **loss** is 0 for sure and right, 2.3 for a guess.
+
+# %% tags=["slide"]
+claim("a guess costs 2.3 nats", abs(np.log(10) - 2.3) < 0.01)
+eight = problems.datasets.load("digits")
+on_slide(pictures.digits(eight.inputs[:8].reshape(8, 8, 8), eight.target[:8]))
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Handwritten digits, eight by eight pixels. The network gives each of the ten digits a probability. Its
+# loss is the mean of minus the logarithm of what it gave to the right one, on pictures it never learnt from. So a
+# network that is *sure and wrong* pays much more than 2.3: there is no upper end.
+
+# %% [markdown] tags=["slide"]
+# ## One number: the learning rate
+
+
+# %% tags=["slide"]
+def picture(learning_rate):
+    """The seven networks at one learning rate: four widths on the left, four seeds on the right."""
+    curves = losses[:, list(rates).index(learning_rate)].T
+    widths, twins = dict(zip((4, 8, 16, 64), curves[:4], strict=True)), curves[[2, 4, 5, 6]]
+    return pictures.learning_curves(learning_rate, widths, dict(enumerate(twins)), width=16)
+
+
+player = widgets.Player.over(picture, learning_rate=widgets.Dial("learning rate", rates), label="Seven networks")
+n_worse = int(np.sum(final[-1] > np.log(10)))
+claim("at the smallest rate no network is far below 1.3", final[0].min() > 1.3, lowest=final[0].min())
+claim("at 0.001 the widest is far ahead of the narrowest", final[2, 0] > 5 * final[2, 3])
+claim("at 0.01 all but the narrowest are below 0.2", final[4, 1:].max() < 0.2 < final[4, 0])
+claim("at 0.1 the twins differ by more than 0.3", np.ptp(final[6, [2, 4, 5, 6]]) > 0.3)
+claim("at 1 most of the seven end worse than guessing", n_worse >= 5, n=n_worse)
+on_slide(player, stops=[0, 2, 4, 6, 8], freeze=True)
+
+# %% [markdown] tags=["notes"]
+# **9 min.** The learning rate says how far each step of the training goes. Left: four networks, the thicker the
+# wider. Right: four twins, of 16 units each, that differ by luck alone. The picture is held.
+#
+# **Stop 1, 0.0001.** Before: what do you expect of tiny steps? Now: all still walk downhill when the time is over.
+# This was B. *Ask:* the rate will go up ten thousand times. Where do they end, at the far right? Collect: *best of
+# all, they learn fastest* is the usual answer.
+#
+# **Stop 2, 0.001.** Before: which of the four gains most? After: the widest is far ahead. On the right the twins are
+# one line.
+#
+# **Stop 3, 0.01.** Before: better still, or too far? After: the best so far for nearly all. This was C. The white
+# points mark where each should have stopped.
+#
+# **Stop 4, 0.1.** Before: all four still together? After: the lines jump about, and the twins part: luck has a say.
+# Some were good, and then got worse.
+#
+# **Stop 5, 1.** Most are worse than guessing: sure and wrong. This was A. Each step leaps over the valley that it
+# should walk down into. If time is short, skip stops 2 and 4.
+
+# %% [markdown] tags=["slide"]
+# ## How much is a setting, how much is luck?
+
+# %% tags=["slide"]
+typical = np.median(final[:, [2, 4, 5, 6]], axis=1)  # of four twins
+best = int(np.argmin(typical))
+luck = float(np.ptp(final[best, [2, 4, 5, 6]]))
+factor = typical[0] / typical[best]
+claim("the smallest rate costs over ten times as much as the best", factor > 10, factor=factor)
+claim("at the best rate, twins lie 0.01 to 0.06 nats apart", 0.01 < luck < 0.06, luck=luck)
+Markdown(
+    f"From the smallest learning rate to the best: **{typical[0]:.1f} to {typical[best]:.2f}** nats.\n\n"
+    f"Four twins at the best rate: **{luck:.2f}** nats apart."
+)
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Two numbers to keep. The setting is worth a factor of more than ten. And at the best place there is still
+# luck: same network, same setting, other random first weights. Remember that for the vote: whoever wants to win
+# *clearly* must win by more than luck.
+#
+# Somebody may ask: why not fix the seed? You can. Then you have one throw of the dice, kept for ever. It is still a
+# throw.
+
+# %% [markdown] tags=["slide", "build"]
+# ## Whose choice is it?
+#
+# $$\color{#0072B2}{w} \;\leftarrow\; \color{#0072B2}{w} \;-\; \color{#D55E00}{\eta}\;
+# \color{#009E73}{\frac{\partial L}{\partial w}}$$
+#
+# - Blue: the **weights**. Training moves them.
+# - Green: the **slope** of the loss. The pictures say it.
+# - Orange: the **learning rate**. Nothing here moves it. You do.
+
+# %% [markdown] tags=["notes"]
+# **3 min.** One step of training, at its plainest. Press for each colour.
+#
+# Blue, the weights, on both sides of the arrow: that is what *learning* means. Green: which way is down; it comes
+# from the data. And then orange: it stands there, and no line of the training ever changes it. Ask: how would you
+# find out what it is worth? *Take the derivative with respect to it* is a good answer (and a late chapter of the
+# course). The plain one: train to the end, and look. That is why choosing is expensive.
+#
+# (Our networks use a refined step called Adam. It has a learning rate all the same.)
+
+# %% [markdown] tags=["slide"]
+# ## Found, chosen, drawn
+
+# %% tags=["slide"]
+found = exercise("00.2").truth((64, 32, 10))
+yours = list(tasks.task("digits").domains)
+claim("seven are yours to choose", len(yours) == 7, yours=yours)
+Markdown(
+    "| | who decides | here |\n|---|---|---|\n"
+    f"| **parameters** | training | {found:,} weights and biases |\n"
+    f"| **hyperparameters** | you | {len(yours)}: learning rate, L2 penalty ... |\n"
+    "| **seed** | chance | first weights, order of pictures |"
+)
+
+# %% [markdown] tags=["notes"]
+# **1 min.** For a network of 64 inputs, 32 hidden units and 10 outputs, training finds over two thousand numbers, and
+# nobody complains. A handful are yours, and they decide. The *L2 penalty* adds the squared weights to the loss, times
+# a small number; it keeps weights small. That and the learning rate are the two that our four searchers choose.
+#
+# Likely question: is the seed a hyperparameter? You can type it, but no seed is better in the long run.
+
+# %% [markdown] tags=["slide"]
+# ## Each power of ten gets the same room
+
+# %% tags=["slide"]
+on_slide(slides.scales(0.0001, 1))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Where would you look for a learning rate between 0.0001 and 1? The same sixty random numbers, spread in
+# two ways. On a plain scale nearly all squares crowd into the last two powers of ten. On a logarithmic one, each
+# power of ten gets its quarter. From now on all axes are logarithmic. Skip this slide for an audience that knows it.
+
+# %% [markdown] tags=["slide"]
+# ## The loss is a landscape: find the star
+
+# %% tags=["slide"]
+on_slide(replace(landscape(digits), aspect=0.5))
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Learning rate to the right, penalty upwards, and the shade is the loss: dark is low. Every place on this
+# map is a training; all of them were made beforehand, so that a search today costs nothing. The searcher does not see
+# the map. It may light 25 places. Ask: where would you put your first one, and would you put the second next to it?
+
+# %% [markdown] tags=["slide"]
+# ## Ask, train, tell
+#
+# One **trial** is one round.
+
+# %% tags=["slide", "show-code"]
+sampler = TPE(digits.space, seed=0)
+for seed in range(25):
+    trial = sampler.ask()
+    loss = digits.evaluate([trial.config], seeds=[seed])[0]
+    sampler.tell(trial, loss)
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Every searcher of the course fits into these lines; we call it a *sampler*. It is asked for a
+# configuration, a network is trained with it, and it is told the loss. A grid and a random sampler do not listen to
+# *tell*. The other two do, and that is the whole difference we vote on.
+
+# %% [markdown] tags=["slide"]
+# ## Chance, and one that learns
+
+# %% tags=["slide"]
+lap = pictures.laps(laps, searched, seeds=(7,), samplers=["random", "BayesianOptimization"])["lap 7"]
+maps = [Board(board.rows[:1], board.sentence) for board in lap]  # without the curves below
+on_slide(widgets.Player(maps, name="trial", label="Lap 7", speed=3), stops=[0, 5, 24])
+
+# %% [markdown] tags=["notes"]
+# **3 min.** One lap of two of the four. *Bayesian optimisation* draws a surface through the losses that it has seen,
+# and asks where one more would be worth most.
+#
+# First press: six trials each; nobody has learnt anything yet. Ask: the one on the right may now use what it has
+# seen; where will it go? *Straight to the star* is the usual answer. Press again, or press play and watch. After 25:
+# on the right a crowd around the star, and some points far out (it also looks where it knows little); on the left
+# they lie as they fell. Read the two losses below: how far apart are they?
+
+# %% [markdown] tags=["slide"]
+# ## Those that learn go to the valley
+
+# %% tags=["slide"]
+near = {name: pictures.share_near(laps, searched, name, 6, 0.05) for name in four}
+blind = max(near["grid-midpoints"], near["random"])
+claim("the blind come near in less than half of their trials", blind < 0.47, share=blind)
+claim("BO and TPE come near more often", min(near["BayesianOptimization"], near["TPE"]) > blind + 0.07, **near)
+listens = ["never listens", "never listens", "a surface through the losses", "goes where good trials are dense"]
+lines = [f"| {name} | {how} | **{near[name]:.0%}** |" for name, how in zip(four, listens, strict=True)]
+Markdown("\n".join(["| sampler | | trials near the optimum |", "|---|---|---|", *lines]))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Now all four, and twelve laps, with other ranges and other divisions of the pictures. *Near* is within
+# 0.05 nats of the optimum, and only the trials after the sixth count. Those that learn go where it is good, no doubt.
+# Does that settle the vote? Let them say yes. Then: what is it worth to have *most* of your trials in the valley, if
+# only the best one counts?
+
+# %% [markdown] tags=["slide"]
+# ## The race: all four fall fast
+
+# %% tags=["slide"]
+medians = laps.median_regret[four]
+claim("all four medians end within 0.03 nats of the optimum", medians.max() < 0.03, largest=medians.max())
+on_slide(figures.regret(laps), alt="Median regret of the four samplers over 25 trials: all four end close together.")
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Regret: how far the best configuration so far lies above the optimum, when both are judged by their
+# average over several trainings. Lines are medians of twelve laps, bands hold the middle half. Look at the right end,
+# then at the bands: they overlap. Ask who still believes in their vote.
+
+# %% [markdown] tags=["slide"]
+# ## Where they end, beside one training's luck
+
+# %% tags=["slide"]
+ruler = pictures.one_training(digits)  # how far a training lies from the average of its configuration
+leads = {(a, b): float(laps.differences(b, a).mean()) for a in four for b in four if a != b}
+winners = [a for a in four if all(leads[a, b] > ruler for b in four if b != a)]
+claim("no lead is as large as one training varies", max(leads.values()) < 0.9 * ruler, lead=max(leads.values()))
+on_slide(slides.ends(laps, four, ruler, high=0.04))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** The grey bar is a ruler: how far one training lies from the average of its own configuration. The symbols
+# are where the four end. Bayesian optimisation is a little ahead; with more laps that lead may well be real. But it
+# is shorter than the ruler: train the winner once more, and luck changes the loss by more than the whole lead.
+
+# %% [markdown] tags=["slide"]
+# ## Why? The valley is wide
+
+# %% tags=["slide"]
+maps = [digits.draw(division).grid().losses for division in range(10)]
+wide = float(np.mean([one < one.min() + 0.05 for one in maps]))
+claim("about a quarter of the map lies in the valley", 0.2 < wide < 0.3, share=wide)
+claim("25 blind draws all miss it about once in a thousand times", (1 - wide) ** 25 < 0.002)
+on_slide(slides.valley(digits, 0.05))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Everything in full colour lies within 0.05 nats of the best. It is about a quarter of the map. Throw 25
+# stones: what is the chance that all miss it? About one in a thousand. So anybody finds the valley, and inside it
+# little is left to gain. Learning needs something to gain.
+
+# %% [markdown] tags=["slide"]
+# ## And learning can mislead
+
+# %% tags=["slide"]
+unlucky = pictures.laps(laps, searched, seeds=(11,), samplers=["random", "TPE"])["lap 11"][-1]
+regrets = {name: float(laps.curves("regret")[name][11, -1]) for name in ("random", "TPE")}
+claim("in lap 11 TPE ends further away than chance", regrets["TPE"] > 2 * regrets["random"], **regrets)
+on_slide(Board(unlucky.rows[:1], unlucky.sentence))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Lap 11. Chance, on the left, hit the valley by accident. TPE, on the right, found something good early,
+# below the star, and stayed there: it learnt from what it had seen, and what it had seen was in the wrong place. One
+# lap proves nothing; it shows what can happen. Ask: what would have helped? More blind trials at first, for example.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## 25 trainings for each: who ends clearly lower?
+#
+# - A: a grid of all combinations
+# - B: pure chance
+# - C: a program that learns from its losses
+# - D: none of them
+
+# %% [markdown] tags=["notes"]
+# **1 min.** The same question again. Hands up, and write the numbers beside the first ones. Who moved, and which
+# picture moved you?
+
+# %% [markdown] tags=["slide"]
+# ## None of them, here. But search!
+#
+# All four left the typical configuration far behind. Among them, no lead beats luck.
+
+# %% tags=["slide"]
+typical_one = float(np.median(digits.grid().losses) - digits.optimum)
+claim("a typical configuration is far above the optimum", typical_one > 0.1, nats=typical_one)
+claim("there is no clear winner", not winners)
+on_slide(slides.ends(laps, four, ruler, high=0.2, typical=typical_one))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** D, on this landscape: two hyperparameters, 25 trials, a wide valley. The same picture as before, drawn
+# smaller so that the dashed line fits in: that is what you get from a configuration in the middle of all. *That*
+# somebody searches is worth a lot. *Who* searches matters little, here. Learning can pay where a training takes
+# hours, where there are more hyperparameters, where the valley is narrow. One landscape is an example, not a proof:
+# the course is about when.
+
+# %% [markdown] tags=["slide"]
+# ## Where to practise
+#
+# Notebook 00, 55 minutes.
+#
+# - Drag the learning rate yourself: 175 networks.
+# - 00.1 errors from accuracies, 00.2 counting parameters.
+# - Press **Train**: two hundred networks learn live.
+# - Change `n_trials` to 8. Still nobody?
+
+# %% [markdown] tags=["notes"]
+# **1 min.** In a terminal: `hpo-tutor start 00`. Do the two exercises; the checks know the usual mistakes. The last
+# line is the one to try tonight: with fewer trials the question is open again. Next time you are the sampler:
+# notebook 01.

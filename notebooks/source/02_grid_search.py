@@ -416,7 +416,7 @@ kinds, budgets = ["grid", "grid-midpoints"], [9, 16, 25, 49]
 ahead = predict("Which ends lower on the digits?", ["edges", "midpoints", "it depends on the budget"])
 
 
-# %%
+# %% tags=["deck"]
 def leads(objective):
     """Midpoints minus edges: mean difference on each of ten divisions, a row for each budget."""
     rows = []
@@ -558,3 +558,391 @@ quiz("02")
 #
 # A grid tries few values of each hyperparameter, many times over. Notebook 03, random search, tries a new value in
 # every trial. When is that better?
+
+# %% [markdown] tags=["slide", "title"]
+# # Grid search
+#
+# How good is the best of 25 trainings, and how much of that is luck?
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Grid search is what everybody does first. It looks so orderly that nobody suspects luck in it. Today we
+# look for the luck. You need to know what training a network means, and what a learning rate is.
+
+# %% tags=["slide"]
+from dataclasses import replace
+
+from IPython.display import Markdown
+
+from hpo_tutor.course.decks import on_slide
+from hpo_tutor.course.pictures.intervals import Row, intervals
+from hpo_tutor.course.pictures.nb02 import slides
+from hpo_tutor.scenes.looks import style
+from hpo_tutor.scenes.stage import Axis
+from hpo_tutor.scenes.ticks import number
+
+digits = problems.landscape("digits")
+places = pictures.Placements(digits.draw(6))
+few = places.shifts[:, ::4].tolist()  # a talk needs 5 places along each axis, not 17
+edges = {(x, y): places.losses["grid"][4 * i, 4 * j] for i, x in enumerate(few[0]) for j, y in enumerate(few[1])}
+lucky, unlucky = (
+    {**dict(zip("xy", pick(edges, key=edges.get), strict=True)), "levels_on": "edges"} for pick in (min, max)
+)
+
+# %% [markdown] tags=["slide"]
+# ## The same network, 25 trainings each. Who is better at it?
+
+# %% tags=["slide"]
+best, worst = min(edges.values()), max(edges.values())
+claim(
+    "Ann's is lower than Ben's by more than one training varies", worst - best > 1.3 * places.noise, Ann=best, Ben=worst
+)
+on_slide(slides.unlabelled(places, {"Ann": lucky, "Ben": unlucky}))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Ann and Ben tune the same network on the same pictures: two hyperparameters, five values of each, all 25
+# combinations. Each tile is a training, dark is low, the frame is the best. Whom would you hire?
+#
+# You will hear: *Ann, the numbers say so*; *they used other seeds* (no: each number is a mean over several
+# trainings); *Ben chose stupid values*. Ask the last one: what would be clever values? Nobody knows the answer before
+# the first training. Leave it open: you will meet both grids again.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## What changes the best of 25 losses more?
+#
+# - A: beginning the ranges somewhere else
+# - B: a sixth level on each axis, 36 trainings
+# - C: both about the same
+
+# %% [markdown] tags=["notes"]
+# **2 min.** A grid needs ranges. Somebody writes "from 0.0001 to 0.03" and somebody else "from 0.0003 to 0.1", and
+# nobody asks why. That is A: the ranges slide a little, by less than a step of the grid to either side. B is eleven
+# trainings more. Hands up; write the three numbers on the board. Most take B: more work must be worth more.
+
+# %% [markdown] tags=["slide"]
+# ## A grid is two loops
+
+# %% tags=["slide", "show-code"]
+rates = np.geomspace(1e-4, 1e-1, 5)
+penalties = np.geomspace(1e-6, 1e-1, 5)
+configs = []
+for rate in rates:
+    for l2 in penalties:
+        configs.append({"learning_rate": rate, "l2": l2})
+losses = digits.evaluate(configs, seeds=range(25))
+winner = configs[np.argmin(losses)]
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Five learning rates, five strengths of an L2 penalty, which pulls the weights towards zero. Every
+# combination is a *trial*. The five values on an axis are its *levels*. Note what the two loops cannot do: use a
+# result. All 25 points are fixed before the first loss is there.
+#
+# (The trainings were made beforehand, for a dense map of settings, so that today a trial is a look into a table.)
+
+# %% [markdown] tags=["slide"]
+# ## A fifth of it was hopeless
+
+# %% tags=["slide"]
+first = losses.reshape(5, 5).min(axis=1)[0]
+claim("at the lowest rate every loss is over ten times the best", first > 10 * losses.min(), lowest=first)
+filled = pictures.filling(configs, losses, "cross-entropy (nats)")[-1]
+on_slide(replace(filled, y=replace(filled.y, label=""), title="L2 penalty upwards"))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** The 25 losses. Guessing a digit costs 2.3. Look at the left column: every loss there is over ten times
+# the best. Five trainings for nothing, and the grid could not know. Ask: which column would you drop? And would you
+# have dropped it before?
+
+# %% [markdown] tags=["slide"]
+# ## Five levels: equal steps or equal ratios?
+
+# %% tags=["slide"]
+linear = np.linspace(1e-4, 1e-1, 5)
+best_rate = digits.optimum_config["learning_rate"]
+off, other = (np.abs(np.log10(levels / best_rate)).min() for levels in (linear, rates))
+claim("a square stands nearest to the best rate", off < other, square=off, circle=other)
+claim("four of five squares lie above 0.02", np.sum(linear > 0.02) == 4)
+figure = pictures.rate_levels(digits, {"np.linspace": linear, "np.geomspace": rates})
+on_slide(figure.update_layout(title=None))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** The line is the lowest loss that any penalty makes of a rate. Squares: equal steps; four of five crowd at
+# the right end. Circles: equal ratios. For rates what counts is *ten times as much*, so circles are the sensible
+# choice. And yet: which symbol stands nearest to the lowest point? A square! Is `linspace` better, then? No. It was
+# luck. That word again. Skip this slide if time is short.
+
+# %% [markdown] tags=["slide", "build"]
+# ## What decides where the levels are?
+#
+# $$x_k \;=\; \color{#D55E00}{a}\,\left(\frac{\color{#D55E00}{b}}{\color{#D55E00}{a}}\right)^{
+# \color{#0072B2}{k}\,/\,(\color{#009E73}{n}-1)}$$
+#
+# - Green: the number of levels. The **budget** decides.
+# - Blue: which level, from 0. The **loop** runs through.
+# - Orange: the ends of the range. **Somebody wrote them down.**
+
+# %% [markdown] tags=["notes"]
+# **3 min.** One press for each part. Green: five, because you can pay for 25. Blue: the loop. And orange twice, three
+# times: *every* level hangs on both ends. Change $a$ a little and all 25 points move. Ask: who of you has ever given
+# a reason for the ends of a range in a paper?
+
+# %% [markdown] tags=["slide"]
+# ## Edges, or middles?
+
+# %% tags=["slide"]
+on_slide(pictures.conventions(4))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Nearly everybody puts the first and the last level on the ends of the range: `linspace` and `geomspace`
+# do. One may also take the middles of equal cells. The grey disc is the largest hole, and the optimum may hide in it:
+# on the right it is smaller. We call the left one *grid* and the right one *grid-midpoints*. Which is better? Wait.
+
+# %% [markdown] tags=["slide"]
+# ## Slide the ranges
+
+# %% tags=["slide"]
+dials = {
+    name: Dial(said, values, texts=[f"{value:+.2f} powers of ten" for value in values])
+    for name, said, values in zip("xy", digits.space.names, few, strict=True)
+}
+player = Player.over(
+    places.scene,
+    label="Slide the ranges",
+    drag=("x", "y"),
+    start={"x": 0.0, "y": 0.0, "levels_on": "edges"},
+    **dials,
+    levels_on=Dial("levels on", ["edges", "midpoints"]),
+)
+middle = {"x": 0.0, "y": 0.0, "levels_on": "edges"}
+stops = [middle, lucky, unlucky, unlucky | {"levels_on": "midpoints"}, lucky | {"levels_on": "midpoints"}]
+luckier = {}
+for who, stop in {"Ann": lucky, "Ben": unlucky}.items():
+    i, j = (int(np.abs(places.shifts[axis] - stop[name]).argmin()) for axis, name in enumerate("xy"))
+    others = places.losses["grid-midpoints"]
+    luckier[who] = float(np.mean(others < others[i, j]))
+claim(
+    "with midpoints Ben is among the luckier places, Ann is not",
+    luckier["Ben"] < 0.4 < 0.75 < luckier["Ann"],
+    **luckier,
+)
+on_slide(player, stops=stops, freeze=True)
+
+# %% [markdown] tags=["notes"]
+# **8 min.** Left: the map, dark is low, the star is the optimum. The dashed box is the two ranges. Right: a dot for
+# every place where the box may lie, at the loss of its best point. The grey bar is what one training varies by.
+#
+# **Stop 1, the middle.** Held. *Ask:* the box may slide by half a step each way. Will the best loss change by less
+# than the grey bar, or by more? Hands up.
+#
+# **Stop 2, Ann.** Before: where should the box go, to be lucky? After: a point of the grid falls into the darkest
+# spot. This is Ann's grid.
+#
+# **Stop 3, Ben.** Before: and to be unlucky? After: the star lies in the middle of a mesh, as far from all points as
+# can be. Ben did nothing wrong.
+#
+# **Stop 4, Ben with midpoints.** Before: same ranges, levels in the middles; better or worse? After: the unluckiest
+# place has become one of the better ones.
+#
+# **Stop 5, Ann with midpoints.** Before: will Ann stay lucky? After: hardly a place is worse. Luck belongs to a place
+# *and* a grid. Then let somebody drag it. If time is short, leave out the last two.
+
+# %% [markdown] tags=["slide"]
+# ## Sliding, against eleven trainings more
+
+# %% tags=["slide"]
+sliding, level = [], []
+for division in range(10):
+    surface = digits.draw(division)
+    five, six = (pictures.Placements(surface, n, n_steps=9).losses["grid"] for n in (5, 6))
+    sliding.append(np.subtract(*np.quantile(five, [0.75, 0.25])))
+    level.append(np.median(five) - np.median(six))
+ratio = np.mean(sliding) / np.mean(level)
+claim("sliding changes over twice as much as a sixth level", ratio > 2, ratio=ratio)
+said = {"sliding the ranges": sliding, "a sixth level": level}
+on_slide(slides.compared(said, "change of the best loss (nats)", places.noise, "one training varies"))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Now not one story but ten: ten divisions of the pictures into training and validation. Squares: half of
+# all places lie within this distance of each other. Circles: what a sixth level lowers the typical loss by. Each has
+# ten dots, the bar is the mean. Sliding is over twice as much, for no work at all. Eleven trainings gain less than
+# you win or lose by where you happen to begin.
+
+# %% [markdown] tags=["slide"]
+# ## The region, not the point
+
+# %% tags=["slide"]
+miss, powers = [], []
+for lap in range(100):
+    drawn = problems.WithRanges(digits).draw(lap)
+    tried = [drawn.space.from_unit(u) for u in designs.make("grid", 25, 2)]
+    found, true = min(tried, key=drawn.expected), drawn.objective.optimum_config
+    miss.append(drawn.expected(found) - drawn.optimum)
+    powers.append([abs(np.log10(found[name] / true[name])) for name in drawn.space.names])
+factor, cost = 10 ** np.mean(powers), float(np.mean(miss))
+claim("the winner is off by a factor of 1.4 to 2.3", 1.4 < factor < 2.3, factor=factor)
+claim("which costs less than one training varies", cost < places.noise, cost=cost, noise=places.noise)
+Markdown(
+    f"100 grids, ranges drawn anew.\n\nThe winner is off by a factor of **{factor:.1f}** in each hyperparameter.\n\n"
+    f"That costs **{cost:.3f}** nats; one training varies by {places.noise:.3f}."
+)
+
+# %% [markdown] tags=["notes"]
+# **1 min.** A word of comfort. Near the optimum the map is flat: missing the best value by nearly a factor of two
+# costs less than the luck of one training. A grid finds the region. It does not find the point, so do not print its
+# winner with three digits.
+
+# %% [markdown] tags=["slide"]
+# ## Another seed, another winner
+
+# %% tags=["slide"]
+same, tried = 0, [digits.space.from_unit(u) for u in designs.make("grid-midpoints", 49, 2)]
+for division in range(10):
+    surface = digits.draw(division)
+    same += len({int(surface.evaluate(tried, seeds=[seed] * 49).argmin()) for seed in range(3)}) == 1
+claim("in at most three of ten divisions one point wins with all three seeds", same <= 3, divisions=same)
+on_slide(pictures.close_calls(digits.draw(8), "grid-midpoints", 49).update_layout(title=None))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** The other luck. One grid of 49 points, trained three times, with three seeds. A row is a configuration, a
+# symbol a training, a ring says who wins with that seed. Ask before you point: how many different winners? Three. It
+# is so in most of the ten divisions. So: train the few best again, and take the one with the best mean.
+
+# %% [markdown] tags=["slide"]
+# ## A race: edges against midpoints
+
+# %% tags=["slide"]
+kinds, budgets = ["grid", "grid-midpoints"], [9, 16, 25, 49]
+given, drawn = leads(digits), leads(problems.WithRanges(digits))
+ticks = [(0.01 * k, f"{0.01 * k:.2f}") for k in range(-3, 5)]
+axis = Axis("midpoints minus edges: loss of the winner (nats)", -0.036, 0.018, ticks=ticks)
+ahead = ("midpoints", "edges")
+
+
+def rows_of(table):
+    """A row for each budget, with its mean and standard error over the ten divisions."""
+    look = style("grid-midpoints")
+    of_ten = zip(budgets, *mean_of_ten(table), strict=True)
+    return [Row(f"{n_points} points", mean, error, look) for n_points, mean, error in of_ten]
+
+
+mean, _ = mean_of_ten(given)
+claim(
+    "with the ranges as given the lead turns with 16 points and back with 25", mean[0] < -0.01 and mean[1] > 0 > mean[2]
+)
+on_slide(intervals(rows_of(given), axis, ahead))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Which kind of grid is better? A hundred laps on ten divisions; a lap gives both the same division and the
+# same luck, and winners are judged by a mean of three trainings. Bars: two standard errors over the ten divisions.
+#
+# With 9 points midpoints are far ahead. With 16 it seems turned round. With 25 back again. Ask: what is so special
+# about 16? Let them invent theories for a minute; they will. *Even numbers* is the best of them.
+
+# %% [markdown] tags=["slide"]
+# ## Ten tasks? One, ten times
+
+# %% tags=["slide"]
+members = [digits.draw(division) for division in range(10)]
+best_of = np.log10([[member.optimum_config[name] for name in digits.space.names] for member in members])
+steps = [np.log10(domain.high / domain.low) / 4 for domain in digits.space.domains.values()]
+claim("the ten optima lie within a step of the 5 x 5 grid", (np.ptp(best_of, axis=0) < steps).all(), steps=steps)
+on_slide(slides.optima(digits, members))
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Here are the optima of all ten divisions: within one step of the grid. So ten divisions are nearly one
+# map, and we compared two *placements* on it, once for each number of points. The small error bars were honest, and
+# answered another question. This is how papers go wrong.
+
+# %% [markdown] tags=["slide"]
+# ## The race again, ranges drawn in each lap
+
+# %% tags=["slide"]
+mean, error = mean_of_ten(drawn)
+claim("9 points: midpoints are ahead", mean[0] < -2.5 * error[0], mean=mean[0], error=error[0])
+claim("16 or more: by less than half of one training", np.abs(mean[1:]).max() < places.noise / 2, means=mean[1:])
+on_slide(intervals(rows_of(drawn), axis, ahead))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Same axis, same grids, but each lap draws its ranges. The riddle of 16 is gone. With few points midpoints
+# are ahead, and with more the lead melts to a small part of one training's luck. Remember the method rather than the
+# result: *what is an accident must be drawn anew in each lap.*
+
+# %% [markdown] tags=["slide"]
+# ## Where midpoints lose
+
+# %% tags=["slide"]
+budgets = [9, 25]
+too_low = leads(problems.WithRanges(digits, {"learning_rate": (1e-4, 5e-3)}))
+mean, error = mean_of_ten(too_low)
+claim("with rates below 0.005 alone, edges are ahead", (mean > 2.5 * error).all(), means=mean, errors=error)
+high = 1.15 * float((mean + 2 * error).max())
+on_slide(intervals(rows_of(too_low), Axis(axis.label, -high, high, ticks=ticks), ahead, aspect=0.35))
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Suppose somebody searched rates up to 0.005 only. The best rate lies beyond the end. Midpoints never try
+# the end; edges do, and they are ahead. Better still: a winner on the border tells you to move the range. Midpoints
+# cannot tell you that.
+
+# %% [markdown] tags=["slide"]
+# ## Where every grid loses
+
+# %% tags=["slide"]
+years = 5**6 / (24 * 365.25)
+claim("six hyperparameters, five levels, an hour each: more than a year", years > 1.5, years=years)
+frames = [pictures.explosion(n_dims, 5, 3600) for n_dims in range(1, 7)]
+on_slide(
+    Player(frames, name="hyperparameters", label="Five levels each, an hour a training", start=1), stops=[1, 2, 3, 5]
+)
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Two hyperparameters: 25 trainings, a day. Ask: with six, how many? *Thirty* is what people say who add;
+# it multiplies. Press: a third one, a fourth, six. Each dot is a training; the time is on a logarithmic axis, where a
+# straight line is exponential growth. Over a year and a half, for "let us just try everything".
+
+# %% [markdown] tags=["slide", "vote"]
+# ## What changes the best of 25 losses more?
+#
+# - A: beginning the ranges somewhere else
+# - B: a sixth level on each axis, 36 trainings
+# - C: both about the same
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Vote again, and put the numbers beside the first ones. Ask somebody who changed sides which picture did
+# it.
+
+# %% [markdown] tags=["slide"]
+# ## The place, more than the work
+
+# %% tags=["slide"]
+Markdown(
+    f"Sliding changes the result **{ratio:.0f} times** as much as eleven trainings more.\n\n"
+    f"Ann {number(best)}, Ben {number(worst)}: **the same skill**.\n\n"
+    f"One seed more, and another point wins."
+)
+
+# %% [markdown] tags=["notes"]
+# **1 min.** A, by far. Ann and Ben are equally good; you cannot tell from one grid each. The best of 25 is close to
+# the optimum, as close as luck lets you see. How close: that was luck of the place, and luck of the seed.
+
+# %% [markdown] tags=["slide", "build"]
+# ## So, with your next grid
+#
+# - Rates and penalties by ratios: `np.geomspace`.
+# - Winner on the border? Move the range.
+# - Train the few best again.
+# - Comparing methods? Draw the ranges in each lap.
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Four sentences to take home, one press each. The last is for those who write papers, and for those who
+# referee them.
+
+# %% [markdown] tags=["slide"]
+# ## Where to practise
+#
+# Notebook 02, an hour.
+#
+# - 02.1 a grid over any number of axes, 02.2 how many levels you can pay for, 02.3 shadows.
+# - Drag the grid: find a place luckier than 95 % of all.
+
+# %% [markdown] tags=["notes"]
+# **1 min.** `hpo-tutor start 02`. The third exercise leads to the next talk: seen from one side, 243 points of a grid
+# are nine different ones. Random search never repeats itself. When is that better?

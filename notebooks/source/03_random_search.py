@@ -656,3 +656,399 @@ quiz("03")
 # Grid and random search choose all points in advance and learn nothing on the way. The next notebooks build a sampler
 # that does: from one Gaussian to a function (04), kernels and noise (05), Bayesian optimisation (06). If you would
 # rather place points well without learning, go on with notebook 09, rooks and spheres.
+
+# %% [markdown] tags=["slide", "title"]
+# # Random search
+#
+# You can afford 25 trainings. A grid, or dice?
+
+# %% tags=["slide"]
+from dataclasses import replace
+
+from IPython.display import Markdown, display
+
+from hpo_tutor import scenes
+from hpo_tutor.course.decks import on_slide
+from hpo_tutor.course.pictures import nb03_slides as slides
+from hpo_tutor.course.pictures.intervals import Row, intervals
+from hpo_tutor.scenes import Axis
+from hpo_tutor.scenes.ticks import MINUS
+
+names = ["grid", "grid-midpoints", "random"]
+points = {name: designs.make(name, n_points=25, n_dims=2, seed=1) for name in names}
+half = {name: points[name] for name in names[1:]}
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Somebody gives you a network and an evening. Twenty-five trainings fit into it. Two settings are yours to
+# choose, say the learning rate and a penalty. That is all the talk is about: where do the twenty-five go?
+
+# %% [markdown] tags=["slide"]
+# ## Three plans, one price
+#
+# Which one would you pay for, and why?
+
+# %% tags=["slide"]
+on_slide(slides.plans(points))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Say the names aloud: *grid*, with its outer points on the edges; *grid-midpoints*, each point in the
+# middle of its cell; *random*, each point drawn on its own. Every dot is a training, and each of the three plans costs
+# the same.
+#
+# Let neighbours argue for one minute, then collect reasons without judging. You will hear: "the grid is even", "dice
+# leave holes", "the grid misses the edges", "dice are lazy". All true. None of them is the reason we are here.
+#
+# *Short of time:* ask for one reason for each plan, and go on.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## Nine hyperparameters, 512 trainings: who ends lowest?
+#
+# - A: Random search, clearly
+# - B: The grid with points on the edges
+# - C: The grid of midpoints
+# - D: Random search and midpoints, level
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Now a bigger one, with real networks: epochs, batch size, learning rate, layers, and so on, nine in all.
+# 512 is two to the power of nine, so both grids try two values on each axis. Lowest means: the lowest loss.
+#
+# Everybody raises a hand once. Write the counts on the board, we vote again at the end. Do not comment. Those who have
+# heard of Bergstra and Bengio will choose A; ask one of them to say why, in a sentence.
+
+# %% [markdown] tags=["slide"]
+# ## Suppose only x matters
+#
+# From above, 25 trainings each. From the side: how many?
+
+# %% tags=["slide"]
+side = slides.plans(half, shadows=True)
+n_values = {name: len(np.unique(trials[:, 0].round(9))) for name, trials in half.items()}
+claim("5 values of x on the grid, 25 by dice", list(n_values.values()) == [5, 25])
+on_slide(side)
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Suppose y does nothing. Then a training is as good as its x, and nothing else. Let everything fall down to
+# the axis: that is its *shadow*. Two trials with the same shadow are one trial, paid for twice.
+#
+# Ask before you point: how many different trainings did the grid buy? Five. And the dice? Twenty-five. Somebody says
+# "but five are spread evenly, and the twenty-five are not": right, keep that thought. It is the rest of the talk.
+
+# %% [markdown] tags=["slide"]
+# ## Now turn the valley
+
+# %% tags=["slide"]
+angles = range(0, 91, 3)
+grid = points["grid-midpoints"]
+shadows = {a: len(np.unique(pictures.across(grid, a).round(9))) for a in angles}
+at = {a: pictures.win_rate(grid, a) for a in angles}
+
+
+def turned(angle):
+    """The valley at an angle, and how often dice came nearer at the angles up to it."""
+    so_far = {a: at[a] for a in angles if a <= angle}
+    name = "grid-midpoints"
+    board = pictures.ridge({name: grid}, {name: shadows}, {name: so_far}, angle, name)
+    return slides.without_legend(board)
+
+
+turning = Player.over(turned, angle=Dial("angle of the valley", angles, unit="degrees"), speed=6)
+stops = [angles.index(angle) for angle in (0, 12, 27, 45, 90)]
+on_slide(turning, stops=stops, freeze=True)
+
+# %% tags=["slide"]
+claim("0 and 90 degrees: dice win clearly", min(at[0], at[90]) > 0.75, rate=at[0])
+claim("12 degrees: the grid is far ahead", at[12] < 0.43, rate=at[12])
+claim("27 degrees: 25 shadows, dice ahead", shadows[27] == 25 and at[27] > 0.51, rate=at[27])
+claim("45 degrees: 9 shadows, dice ahead", shadows[45] == 9 and at[45] > 0.6, rate=at[45])
+
+# %% [markdown] tags=["notes"]
+# **8 min.** The picture first. Left: the loss is a straight valley, dark is low. It does not end, so only the distance
+# *across* it counts. The lamp shines along it, and the shadows fall on the ring. Right: four thousand valleys at this
+# angle, anywhere in the square; how often do 25 fresh dice come nearer to the bottom than the grid does? The curve is
+# drawn as we go.
+#
+# *Stop 1, upright (frozen).* This is what we just saw: five shadows. Ask: "I turn the valley a little, by twelve
+# degrees. Who is ahead then?" Hands for grid, hands for dice. Next.
+#
+# *Stop 2, 12 degrees.* The grid, by far. Why? Look at the ring: 25 shadows, and evenly spread. A row that leans a
+# little is a ruler. Here y counts a fifth as much as x, and that is enough.
+#
+# *Stop 3, 27 degrees.* Ask before: "25 different shadows again, so the grid wins again?" Most say yes. It does not.
+# Let them find it on the ring: the shadows come in clumps, with gaps between.
+#
+# *Stop 4, 45 degrees.* Ask for the number of shadows before you press. Nine. The dice are well ahead.
+#
+# *Stop 5, 90 degrees.* Now only y matters, and it is the first picture again. Ask: "So are dice better?" Then go on.
+#
+# *If it is doubted:* press P and play the whole turn. *Short of time:* leave out stop 3.
+
+# %% [markdown] tags=["slide"]
+# ## No magic in dice
+
+# %% tags=["slide"]
+ahead = sum(at[angle] < 0.5 for angle in angles)
+claim("the grid of midpoints is ahead at over half of the angles", ahead > 0.55 * len(angles), angles=ahead)
+Markdown(
+    f"The midpoint grid was ahead at **{ahead} of {len(angles)}** angles.\n\nDice win where the grid's shadows "
+    "**merge or clump**.\n\nAnd hyperparameters that do almost nothing are common."
+)
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Say it slowly: random numbers have no power of their own. They do one thing: no two trials share a shadow,
+# from whatever side you look. A grid may have better shadows than that, or far worse.
+#
+# "But the exact axis is a special case!" Yes, among valleys. Among hyperparameters it is not: Bergstra and Bengio
+# found that only a few of many mattered on most of their data sets, and not the same few. An axis that does nothing is
+# exactly the upright valley.
+
+# %% [markdown] tags=["slide", "build"]
+# ## What a grid pays for
+#
+# $$\color{#0072B2}{N} = \color{#D55E00}{n}^{\color{#009E73}{d}}$$
+#
+# $\color{#0072B2}{N}$ trainings, $\color{#D55E00}{n}$ values on each axis, $\color{#009E73}{d}$ axes.
+#
+# $$\color{#D55E00}{n} = \color{#0072B2}{N}^{1/\color{#009E73}{d}} \qquad\text{by dice:}\qquad
+# \color{#D55E00}{n} = \color{#0072B2}{N}$$
+#
+# A value is paid for $\color{#0072B2}{N} / \color{#D55E00}{n}$ times.
+
+# %% [markdown] tags=["notes"]
+# **3 min.** *First press:* five values on each of two axes are five times five. Blue is what you pay, red is what you
+# get to know of one axis, green is how many axes there are.
+#
+# *Second press:* read the three words. *Third:* turn it round. Ask: "81 trainings, four hyperparameters: how many
+# learning rates?" Wait. Three. "And by dice?" Eighty-one. People divide, and say twenty: a grid multiplies its axes.
+#
+# *Fourth press:* each of the three learning rates is trained twenty-seven times. If the other axes matter, that is
+# information. If they do not, it is the same training twenty-seven times.
+
+# %% [markdown] tags=["slide"]
+# ## What can dice promise?
+#
+# One of the best 5 %, among six hyperparameters:
+
+# %% tags=["slide"]
+rng = np.random.default_rng(0)
+six = problems.function("hartmann6")
+good = np.quantile(six.values(rng.random((100_000, 6))), 0.05)
+
+# %% tags=["slide", "show-code"]
+for n in (25, 59):
+    best = six.values(rng.random((2000 * n, 6)))
+    best = best.reshape(2000, n).min(axis=1)
+    hit = np.mean(best <= good)
+    print(f"{n} draws: {hit:.0%} of 2,000 searches")
+
+# %% tags=["slide"]
+claim("59 draws hit in about 95 % of searches", abs(hit - 0.95) < 0.02, rate=hit)
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Before they read the output: "Call a setting good if it is among the best five in a hundred. How many
+# draws, so that you nearly always hold a good one? Does it take more in six dimensions than in two?" The usual guess
+# is twenty, because one in twenty is good. Or hundreds, because of the six.
+#
+# Fifty-nine, and no dimension in it: each draw misses with probability 0.95, and fifty-nine misses in a row happen
+# once in twenty times. The small print: it counts *settings*. It does not say how low the loss is there.
+#
+# *Short of time:* skip this slide; nothing later needs it.
+
+# %% [markdown] tags=["slide", "still"]
+# ## One lap, really trained: who is better?
+
+# %% tags=["slide"]
+digits = problems.landscape("digits")
+two = race.compare(names, problems.WithRanges(digits), n_trials=25, seeds=range(50))
+final = two.curves("score")
+lap = next(k for k in range(50) if final["random"][k, -1] == min(final[name][k, -1] for name in names))
+(*_, one_map), (curves,) = scenes.race(two, digits, seed=lap)[-1].rows
+named = [replace(layer, name=names[k // 2]) if k % 2 == 0 else layer for k, layer in enumerate(curves.layers)]
+on_slide(scenes.beside(one_map, replace(curves, layers=named, aspect=1)))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Handwritten digits, a small network, learning rate and penalty. All trainings were done beforehand, on a
+# fine net of settings, and a search looks its losses up. Left, the dice on this lap's surface, dark is low; right, the
+# best loss each has seen so far.
+#
+# Ask: "Who is better?" They will say: random, it is lowest at the end. Then: "I chose this lap, because random won
+# it." Enjoy the silence. One lap is an anecdote.
+
+# %% [markdown] tags=["slide", "build"]
+# ## What makes a race fair
+#
+# - **Pairs:** same data, same luck, compare within the lap
+# - **Other data** in every lap, not only seeds
+# - **Ranges** drawn anew, so that no grid stays lucky
+# - **Expected loss** of the winner, not its lucky one
+
+# %% [markdown] tags=["notes"]
+# **2 min.** One press for each line. *Pairs:* a hard lap is hard for all, so only differences count. *Other data:* ten
+# divisions of the data; other seeds tell how lucky you are on these data, other divisions whether it holds elsewhere.
+# *Ranges:* where an axis begins is an accident, and a fixed grid would have the same accident in every lap.
+# *Expected:* the best of 25 noisy numbers is partly luck, and that luck does not come again.
+#
+# *Somebody asks for the error bar:* two standard errors of the mean, over the ten divisions.
+
+# %% [markdown] tags=["slide"]
+# ## 25 trainings, two hyperparameters
+
+
+# %% tags=["slide"]
+def rows_of(laps, words):
+    """Random search against both grids: ln of the ratio of their losses, the divisions as the evidence."""
+    final, rows = laps.curves("score"), []
+    for name in names[:2]:
+        of_laps = np.log(final["random"][:, -1] / final[name][:, -1])
+        of_each = of_laps.reshape(-1, 10).mean(axis=0)  # laps 7, 17, ... met division 7
+        against = f"{words}: {'edges' if name == 'grid' else 'midpoints'}"
+        rows.append(Row(against, of_each.mean(), stats.sem(of_each), figures.style(name)))
+    return rows
+
+
+ticks = [(np.log1p(k / 100), f"{k:+d} %".replace("-", MINUS) if k else "equal") for k in (-60, -40, -20, 0, 20)]
+of_loss = Axis("loss of random search, compared with the grid's", np.log(0.33), np.log(1.35), ticks=ticks)
+rows = rows_of(two, "2 real")
+claim("two hyperparameters: too close to call, or nearly", all(abs(row.mean) < 0.05 for row in rows))
+on_slide(intervals(rows, of_loss, ("random", "grid")))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Fifty laps. A dot is the mean, the bar is two standard errors to either side; left of the line random
+# search ends lower. Ask before you show it: "Fifty laps, who is ahead?"
+#
+# There is next to nothing between them: a few per cent of the loss at most. All the quarrel about grids and dice, and
+# in two dimensions it hardly matters. Say so. "Then why are we here?" Because two is the smallest case there is.
+
+# %% [markdown] tags=["slide"]
+# ## Add two that do nothing: 81 trainings
+
+# %% tags=["slide"]
+idle = problems.WithIdle(problems.WithRanges(digits), n_idle=2)
+four = race.compare(names, idle, n_trials=81, seeds=range(50))
+rows += rows_of(four, "2 real, 2 idle")
+claim("two idle ones: ahead of both grids", all(row.verdict() == -1 for row in rows[2:]))
+on_slide(intervals(rows, of_loss, ("random", "grid")))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** The same digits, and two hyperparameters more that change nothing at all; more trainings too, 81, three to
+# the power of four. Ask: "Who has most to fear from an idle axis?"
+#
+# Now dice are ahead of both grids, and no bar touches zero. The formula said it: three learning rates against
+# eighty-one. Ask why the grid on the edges suffers more: of its three values, two are extremes.
+
+# %% [markdown] tags=["slide"]
+# ## Where dice lose: they leave holes
+
+# %% tags=["slide"]
+bowls = problems.function("random-quadratic", n_dims=2)
+duels = race.compare(names[1:], bowls, n_trials=25, seeds=range(200)).differences("random", "grid-midpoints")
+lost = np.mean(duels > 0)
+claim("on smooth bowls dice lose more duels than they win", lost > 0.54, lost=lost)
+hole = {name: slides.hole(trials)[1] for name, trials in half.items()}
+claim("the dice leave a hole more than half as wide again", hole["random"] > 1.5 * hole["grid-midpoints"], **hole)
+display(Markdown(f"On 200 smooth bowls, midpoints win **{100 * lost:.0f} %** of the duels."))
+on_slide(slides.holes(half))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Be fair to the grid. The grey disc is the largest one that fits between the trials: with dice it is more
+# than half as wide again. If the optimum is in there, you have missed it.
+#
+# On smooth bowls where both directions count, the grid of midpoints wins more than half of 200 duels. So: holes are
+# the price, shadows are the gain. "Can one have both?" Yes, that is what Latin hypercubes and Sobol points are for,
+# notebook 09.
+
+# %% [markdown] tags=["slide", "build"]
+# ## 80 trainings, nine hyperparameters
+#
+# How many of the 80 can a grid use?
+#
+# $$\color{#D55E00}{n} = \color{#0072B2}{80}^{1/\color{#009E73}{9}} = 1.6\ldots$$
+#
+# One value on each axis. **One training.**
+
+# %% tags=["slide"]
+claim("80 to the power 1/9 is 1.6", int(80 ** (1 / 9) * 10) == 16)
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Let them guess first: eighty? sixty-four? Press: the root is 1.6, and there is no 1.6th value. Press: one
+# value on each axis makes one training. Two on each make 512, nothing lies between.
+#
+# "You could put two values on six axes and leave three alone": yes, 64 trainings, if you know which three. Dice can
+# stop after any number, and need not know.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## Nine hyperparameters, 512 trainings: who ends lowest?
+#
+# - A: Random search, clearly
+# - B: The grid with points on the edges
+# - C: The grid of midpoints
+# - D: Random search and midpoints, level
+
+# %% [markdown] tags=["notes"]
+# **2 min.** The same question. The grids have two values on each axis now, dice have 512. Two minutes with your
+# neighbour: who is convinced, who moved? Then hands, and write the counts beside the first ones.
+#
+# Ask one who moved *towards* A, and one who moved *away* from it, for the reason.
+
+# %% [markdown] tags=["slide"]
+# ## 512 trainings: the race of the nine
+
+# %% tags=["slide"]
+nine = problems.landscape("digits-cnn-9")
+full = race.compare(names, problems.WithRanges(nine), n_trials=512, seeds=range(20))
+rows += rows_of(full, "9 real")
+claim("nine: clearly ahead of the edges", rows[4].verdict() == -1, mean=rows[4].mean, error=rows[4].error)
+claim("nine: level with the midpoints", rows[5].verdict() == 0, mean=rows[5].mean, error=rows[5].error)
+on_slide(intervals(rows, of_loss, ("random", "grid")))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** D. Far ahead of the grid on its edges, and level with the midpoints: the last bar lies across zero. Say
+# how sure we are: twenty laps, ten divisions, a surface that was fitted to 300 settings really trained, and that
+# explains seventy to eighty per cent of what they do. A rough map.
+#
+# Who voted A was right about one grid, and wrong about the other. Ask: "Two values on each axis. How can two be
+# enough?"
+
+# %% [markdown] tags=["slide"]
+# ## Two learning rates, and where the good ones are
+
+# %% tags=["slide"]
+rate = nine.space.domains["learning_rate"]
+best = [nine.draw(k).optimum_config["learning_rate"] for k in range(10)]
+tried = {name: [rate.from_unit(u) for u in two_of] for name, two_of in importance.TWO.items()}
+claim("the best rates lie between the edges", min(best) > 1e-3 and max(best) < 0.05, best=best)
+on_slide(slides.two_values(best, tried, Axis("learning rate", 6e-5, 0.17, log=True)))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Stars: the best learning rate on each of ten divisions. The edges try the two extremes, far from every
+# star. One of the midpoints happens to be near enough. With two values of the other eight one can live; the notebook
+# ties them one by one.
+#
+# So a grid does badly not on what moves the loss, but on what has its good values *between* the grid's. Which
+# hyperparameter that is, nobody tells you beforehand. Dice need not know.
+
+# %% [markdown] tags=["slide", "build"]
+# ## So: grid or dice?
+#
+# - Two hyperparameters: take what you like
+# - An idle one: **dice**
+# - A budget that is no $n^d$: **dice**
+# - Smooth, and all matter: **an even plan**
+# - Whoever tells you of one race: ask for the other 49
+
+# %% [markdown] tags=["notes"]
+# **2 min.** One press for each. Read them with the picture that belongs to it: the bars at zero; the upright valley;
+# one training out of eighty; the grey disc; the lap I chose. If they remember one word, it is *shadow*.
+
+# %% [markdown] tags=["slide"]
+# ## Where to practise
+#
+# Notebook 03, *Random search*: turn the valley yourself.
+#
+# - 03.1: how many draws for the top 5 %
+# - 03.2: the incumbent, when trainings fail
+# - 03.3: differences in pairs
+
+# %% [markdown] tags=["notes"]
+# **1 min.** 03.1 is five minutes and a logarithm. 03.3 is the one that pays for a lifetime: without pairs the error is
+# over five times as large, and you would need more than twenty-five times as many laps. In the notebook, change the
+# seed of the lap and see how soon another sampler wins.

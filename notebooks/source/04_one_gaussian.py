@@ -487,7 +487,7 @@ check("04.3", posterior)
 # above its diagonal, start with the first row, and work downwards.
 
 
-# %%
+# %% tags=["deck"]
 def rbf(a, b, length=0.2):
     """The kernel between places a (n,) and b (m,), shape (n, m)."""
     return np.exp(-((a[:, None] - b) ** 2) / (2 * length**2))
@@ -581,7 +581,7 @@ options = ["about 95 %", "about 70 %", "below 20 %"]
 own = predict("Functions drawn from the prior itself: how much lies within the band?", options)
 rough = predict("Functions of length scale 0.05, and the process believes in 0.2. Now?", options)
 
-# %%
+# %% tags=["deck"]
 grid = np.linspace(0, 1, 101)
 
 
@@ -635,7 +635,7 @@ claim("smoother than believed: nearly all, the band is too wide", too_wide > 0.9
 # The next three cells are bookkeeping: run them now, and read them when you like. Each lap draws which rates are known,
 # and scores each way by its root mean squared error at the others.
 
-# %%
+# %% tags=["deck"]
 digits = problems.landscape("digits")
 at_l2 = 10  # the column with L2 penalty 0.0001
 surfaces = [digits.draw(division).grid() for division in range(10)]
@@ -646,7 +646,7 @@ typical = np.sqrt(np.mean(luck**2))
 claim("the mean of three trainings has a noise of about 0.1", 0.07 < typical < 0.13, std=typical)
 
 
-# %%
+# %% tags=["deck"]
 def process(x, y, noise):
     """The process that knows these trials; its prior mean is their mean."""
     return GaussianProcess(Kernel("rbf", 0.2, noise=noise), mean=y.mean()).condition(x[:, None], y)
@@ -665,7 +665,7 @@ ways = {
 }
 
 
-# %%
+# %% tags=["deck"]
 def split(n_trials, seed):
     """Which rates are known in a lap, and which are to be predicted."""
     order = np.random.default_rng(seed).permutation(25)
@@ -806,3 +806,388 @@ quiz("04")
 # Everything here hung on two choices: the kernel with its length scale, and the noise. Notebook 05, kernels and
 # noise, shows what they do, and how trials themselves can choose them. Notebook 06 then lets the process decide where
 # to train next.
+
+# %% [markdown] tags=["slide", "title"]
+# # From one Gaussian to a function
+#
+# You know the loss at five learning rates. What of all the others?
+
+# %% tags=["slide"]
+from IPython.display import Markdown
+
+from hpo_tutor.course.decks import on_slide
+from hpo_tutor.course.pictures.intervals import Row, intervals
+from hpo_tutor.course.pictures.nb04 import slides
+from hpo_tutor.course.pictures.nb04.results import LOOKS
+from hpo_tutor.scenes import Axis
+from hpo_tutor.scenes import process as drawn
+from hpo_tutor.scenes.looks import Style
+
+fine = np.linspace(0, 1, 201)
+five, asked = [3, 8, 12, 18, 23], 21  # places among the 25 recorded rates
+x, y = rates[five], losses[0][five]
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Random search forgets everything it has seen. Today we build something that remembers: a belief about
+# losses that nobody has trained yet. It needs one idea, and the idea fits on the back of an envelope with two numbers
+# on it.
+
+# %% [markdown] tags=["slide"]
+# ## Five trainings are paid for
+
+# %% tags=["slide"]
+on_slide(slides.gap(x, y, rates[asked]))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Handwritten digits, a small network. Along the bottom the learning rate, upwards the logarithm of the
+# loss. Five dots are real trainings. There is no sixth.
+#
+# "What is the loss at the question mark?" Everybody draws the curve in the air with a finger. Then: "And how sure are
+# you? Show me with two fingers how far off you might be." Collect two or three answers in numbers, and write them
+# down. Some will join the dots with a ruler. Some will say "no idea, anything": ask them whether plus ten is possible.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## One loss comes as a shock. How sure is the model beside it?
+#
+# - A: Less sure than if it had come as expected
+# - B: Exactly as sure
+# - C: Surer
+
+# %% [markdown] tags=["notes"]
+# **2 min.** The model of today, the Gaussian process, is told a sixth loss, and that one lies far from everything it
+# expected. Now ask it about the place right beside. How sure is it there, compared with a sixth loss that came in just
+# as expected?
+#
+# Hands for each, write the counts down, no comment. Most choose A, because that is what a person would do.
+
+# %% [markdown] tags=["slide"]
+# ## One unknown number is a hill
+
+# %% tags=["slide"]
+on_slide(slides.one_hill())
+
+# %% [markdown] tags=["notes"]
+# **1 min.** High where the number likely lies. Its middle is the mean, its width the standard deviation, "std". Within
+# two of those lie 95 in 100: that is all we need. The band in every later picture is *mean plus and minus two std*.
+
+# %% [markdown] tags=["slide"]
+# ## Two losses that know each other
+#
+# Correlation 0.9, and b comes out at **2**. Where is a?
+
+# %% tags=["slide"]
+on_slide(slides.unsliced(0.9))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Two learning rates lie close together, and each dot is one possible pair of their losses. Both have mean 0
+# and std 1; if one is high, the other usually is, too. How closely they go together is the correlation, here 0.9.
+#
+# "Now b is observed, at 2. Where do you expect a?" Offer 0, 0.9, 1.8 and 2. The common answer is 2: "they go
+# together". Do not resolve it yet.
+
+# %% [markdown] tags=["slide"]
+# ## Look along the slice
+
+# %% tags=["slide"]
+claim("at b = 2 a is expected at 1.8", np.isclose(2 * 0.9, 1.8))
+on_slide(pictures.pair(0.9, 2.0, "Gaussian"))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Of all pairs only those with b at 2 are left: the dashed line. On it a is around 1.8, less than 2, because
+# 0.9 is less than 1. On the right: grey is what was believed of a before, blue is what is believed now. It moved, and
+# it shrank.
+#
+# Ask: "And if b had come out at 0? Is the slice wider there?" Let them look at the ellipse. Most see the middle as
+# fatter. The ellipse is cut at an angle; the slice is as wide everywhere. Leave a small doubt, the formula settles it.
+
+# %% [markdown] tags=["slide", "build"]
+# ## The whole talk in two lines
+#
+# $$\mu_{a|b} = \color{#0072B2}{\underbrace{\mu_a}_{\text{expected}}}
+# + \color{#009E73}{\underbrace{\tfrac{\text{cov}}{\sigma_b^2}}_{\text{how much it concerns a}}}
+# \;\color{#D55E00}{\underbrace{(b - \mu_b)}_{\text{surprise}}}$$
+#
+# $$\sigma_{a|b}^2 = \color{#0072B2}{\underbrace{\sigma_a^2}_{\text{not known}}}
+# - \color{#009E73}{\underbrace{\tfrac{\text{cov}^2}{\sigma_b^2}}_{\text{explained by b}}}$$
+#
+# Where is the surprise?
+
+# %% [markdown] tags=["notes"]
+# **3 min.** *Press:* point at the colours while you read. Blue is what I expected of a. Red is the surprise: b, minus
+# what was expected of b. Green translates it into units of a; if the two have nothing in common, green is zero. Check
+# it on the slice: zero, plus 0.9 times 2.
+#
+# *Press:* the width. Blue, what I did not know. Green, what b explains. *Press:* the question. Wait. There is no red
+# in the second line. How far out b was does not matter for how sure I am. Do not mention the vote; somebody will.
+
+# %% [markdown] tags=["slide"]
+# ## Put the numbers side by side
+
+# %% tags=["slide"]
+on_slide(slides.side_by_side((2, 5, 50), 0.2))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Two numbers are a dot in a plane. Fifty have no plane. So put them in a row: two numbers, two dots; five;
+# fifty, and the dots have become a curve. Nothing new happened, these are the same three draws. A function is a very
+# long list of numbers that know their neighbours.
+#
+# "Who says how well two of them know each other?" That is the next slide.
+
+# %% [markdown] tags=["slide"]
+# ## Neighbours are alike
+#
+# $k(x, x') = e^{-(x - x')^2 / 2 \ell^2}$: near 1, far 0, and $\ell$ says how far is far
+
+# %% tags=["slide"]
+on_slide(pictures.ranks(50, 0.2))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** The formula is the kernel: it computes a correlation from two places. On the right, light is 1, dark is 0.
+# Read a row as "whom does this number know?": its neighbours, and nobody at the other end. The length scale says how
+# wide the light stripe is.
+#
+# That is all the modelling there is. Everything else is the two lines. *Short of time:* show it, and say "near is
+# alike".
+
+# %% [markdown] tags=["slide"]
+# ## One belief, three views
+
+# %% tags=["slide"]
+views = Player.over(
+    slides.in_a_row,
+    x2=Dial("x2", np.linspace(0.45, 0.95, 6).round(2).tolist()),
+    y2=Dial("f(x2)", [-1.5, 0.0, 1.5]),
+    seen=Dial("observed", ["not yet", "yes"]),
+    drag=("x2", "y2"),
+    speed=2,
+)
+walk = [(0.45, 1.5, "not yet"), (0.65, 1.5, "not yet"), (0.95, 1.5, "not yet"), (0.45, 1.5, "yes")]
+walk += [(0.45, -1.5, "yes"), (0.95, -1.5, "yes")]
+on_slide(views, stops=[{"x2": x2, "y2": y2, "seen": seen} for x2, y2, seen in walk], freeze=True)
+
+# %% tags=["slide"]
+prior = GaussianProcess(Kernel("rbf", length_scales=0.2))
+told = {at: prior.condition([at[:1]], [at[1]]).predict([[0.4]]) for at in ((0.45, 1.5), (0.45, -1.5), (0.95, -1.5))}
+stds = [float(std[0]) for _, std in told.values()]
+claim("close by: a quarter of the std is left, at either value", stds[0] == stds[1] < 0.26, stds=stds)
+claim("far away: nearly all is left", stds[2] > 0.95, std=stds[2])
+
+# %% [markdown] tags=["notes"]
+# **8 min.** Three views of the same thing. Left: five functions that are believed possible. The dashed line is x1, the
+# place we care about; the square is x2, where we could train. Middle: the kernel, with a dot at our distance. Right:
+# the pair of values at x1 and x2, every function a dot in its colour.
+#
+# *Stop 1, close together (frozen).* "Find the green function in the right picture." The dots lie on a line: who is
+# high at x1 is high at x2. Ask: "I pull the square away. What will the cloud do?"
+#
+# *Stop 2, further.* The dot slides down the kernel, the ellipse opens, the dots come loose.
+#
+# *Stop 3, far.* Round. The value at x2 says nothing about x1. Ask: "So if I pay for a training there, what do I learn
+# about x1?"
+#
+# *Stop 4, back, and observed.* This is the slice, and the same thing as a function: all five are pinched, and at x1
+# only a little freedom is left. "Which is which?" The bar on the right is the width of the band on the left, at x1.
+#
+# *Stop 5, observed at minus 1.5 instead.* Ask before: "Does the band get wider, because that was unlikely?" It moves
+# down. The width does not change at all.
+#
+# *Stop 6, observed far away.* You have paid, and know nothing new at x1. Learning stays within about two length
+# scales.
+#
+# *If there is time,* press P and let somebody drag the square. *Short of time:* leave out stop 2.
+
+# %% [markdown] tags=["slide"]
+# ## As you would write it
+
+# %% tags=["slide", "show-code"]
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF
+
+m, new = y.mean(), rates[[asked], None]
+k = RBF(0.2)
+gp = GaussianProcessRegressor(k, alpha=0.01, optimizer=None)
+gp.fit(x[:, None], y - m)
+(mean,), (std,) = gp.predict(new, return_std=True)
+
+# %% tags=["slide"]
+ours, own_std = process(x, y, 0.1).predict(new)
+claim("scikit-learn and the course agree", np.allclose([mean + m, std], [ours[0], own_std[0]], atol=1e-6))
+Markdown(f"At the question mark: **{mean + m:.1f} ± {2 * std:.1f}**".replace("-", "\N{MINUS SIGN}"))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Scikit-learn does the two lines for you. The kernel with its length scale, and `alpha`, the variance of
+# the noise: the same network twice gives two losses, 0.1 apart. Here it is told both, 0.2 and 0.1; who finds them is
+# the next talk, notebook 05.
+#
+# Compare with the numbers on the board. Who was nearer, who was surer? Careful with the plus and minus: it is about
+# the function, not about the noise of one training.
+
+# %% [markdown] tags=["slide"]
+# ## The five trainings again
+
+# %% tags=["slide"]
+belief = process(x, y, 0.1)
+off = np.abs(losses[0] - belief.predict(rates[:, None])[0]) > 2 * belief.predict(rates[:, None])[1]
+outside = off[asked] and abs(losses[0, asked] - (mean + m)) > 2 * np.hypot(std, 0.1)
+claim("at the question mark the loss lies outside, even with noise", outside, loss=losses[0, asked], mean=mean + m)
+claim("most of the 25 recorded losses lie in the band, not all", 2 <= off.sum() <= 8, outside=int(off.sum()))
+said = f"A process that knows five trainings, and all 25 recorded losses: {off.sum()} lie outside its band."
+on_slide(pictures.recorded(belief, rates, losses[0], said))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Dashed: all twenty-five losses, which somebody did train. The line is the mean, the band is twice the std.
+# Pinched at the dots, wider in the gaps, and most of the dashed line lies inside.
+#
+# Then ask: "Where is it wrong?" At our question mark. The loss stays low there and climbs late, and the band does not
+# hold it. Neither did the ruler, nor most of the fingers. Be glad of it: a belief is allowed to be wrong, but this one
+# was *sure*. How can that be? Keep the question; it is the rest of the talk.
+
+# %% [markdown] tags=["slide"]
+# ## Same places, one shock: what differs?
+
+# %% tags=["slide"]
+shock = y.copy()
+shock[2] += 3
+pair_of_beliefs = [process(x, values, 0.1) for values in (y, shock)]
+(_, calm), (_, shaken) = (one.predict(rates[:, None]) for one in pair_of_beliefs)
+claim("the bands are equally wide everywhere", np.allclose(calm, shaken))
+frames = [drawn(one, fine, across=slides.ACROSS, up=slides.UP) for one in pair_of_beliefs]
+on_slide(slides.pair_of(*frames, ("as recorded", "one loss much higher")))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** The same five learning rates; on the right one loss is three higher, twenty times as bad. Ask: "Where is
+# the band wider?" Let them measure with their fingers. Nowhere. The mean swings, the width stays.
+#
+# Say it as one sentence: *how sure it is depends on where you looked, not on what you saw.*
+
+# %% [markdown] tags=["slide"]
+# ## Wrong, and sure of it
+
+# %% tags=["slide"]
+at_nine = np.linspace(0.1, 0.9, 9)
+step = np.where(at_nine < 0.45, -1.0, 1.0)
+cliff = GaussianProcess(Kernel("rbf", 0.2)).condition(at_nine[:, None], step)
+(at_0,), (std_0,) = cliff.predict([[0.0]])
+claim("a jump: far off at 0, and sure of it", at_0 > 8 and 2 * std_0 < 0.5, mean=at_0, two_std=2 * std_0)
+truth = np.where(fine < 0.45, -1.0, 1.0)
+on_slide(drawn(cliff, fine, truth=truth, up=Axis("f(x)", -4, 10), aspect=0.48))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Beyond some learning rate training falls off a cliff. Here is the plainest cliff: minus one, then plus
+# one, nine dots, no noise. Before you show it: "Draw what a smooth function does that has to visit all nine."
+#
+# It swings. At the left end it expects nine, where the truth is minus one, and its band is a hair. No smooth function
+# jumps, so to this model the nine dots are a miracle. And it does not notice: nine places near each other make it
+# sure, whatever was seen there.
+
+# %% [markdown] tags=["slide"]
+# ## Two neighbours disagree
+
+# %% tags=["slide"]
+at_four, seen = np.array([0.2, 0.48, 0.5, 0.8]), np.array([0.6, -0.5, 0.5, -0.4])
+torn = [GaussianProcess(Kernel("rbf", 0.2, noise=noise)).condition(at_four[:, None], seen) for noise in (0.0, 0.3)]
+furthest = [np.abs(one.predict(fine[:, None])[0]).max() for one in torn]
+claim("without noise the mean swings beyond 4, with noise below 1", furthest[0] > 4 and furthest[1] < 1)
+both = [drawn(one, fine, up=Axis("f(x)", -5, 5)) for one in torn]
+on_slide(slides.pair_of(*both, ("no noise", "noise, std 0.3")))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Two trainings at nearly the same learning rate, and luck made them differ. Left: every dot is gospel, the
+# mean rushes from one to the other, and on, far out of anything seen. Right: the same dots, but a training may be off
+# by 0.3 for no reason. The storm is over.
+#
+# In the matrix the noise is one number on the diagonal. Ask: "What else could a model do with two neighbours that
+# disagree?" Shorten its length scale. That is notebook 05.
+
+# %% [markdown] tags=["slide"]
+# ## What the band promises, and keeps
+
+# %% tags=["slide"]
+rng = np.random.default_rng(2)
+jumps = np.where(grid > rng.uniform(0.2, 0.8, size=(150, 1)), 1.0, -1.0)
+kinds = {"drawn from what it believes in": sampled(0.2)[:150], "with a jump": jumps, "rougher": sampled(0.05)[:150]}
+shares = {words: coverage(functions)[0] for words, functions in kinds.items()}
+own, jumping, rougher = shares.values()
+claim("its own: about 95 %", abs(own - 0.954) < 0.03, share=own)
+claim("jumps below 60 %, rougher ones below 20 %", jumping < 0.6 and rougher < 0.2, jumps=jumping, rough=rougher)
+on_slide(slides.kept(shares))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** The band promises: at each place, 95 in 100. Hold it to that: 150 functions of each kind, six places of
+# each are shown to the model, all others are checked.
+#
+# Ask for guesses, kind by kind. Functions from its own prior: the promise is kept. With a jump: worse than a coin.
+# Rougher than believed: hardly ever. The promise has a condition, and the condition is the prior.
+
+# %% [markdown] tags=["slide"]
+# ## The race: against a ruler, on real losses
+
+# %% tags=["slide"]
+looks = {name: Style(color, "solid", symbol) for name, (color, symbol) in zip(ways, LOOKS, strict=True)}
+rows = []
+for n in (4, 12, 16):
+    errors = compare(n, seeds=range(200))
+    for name in ("process with noise", "process"):
+        of_laps = np.log(errors[name] / errors["straight lines"])
+        of_each = of_laps.reshape(-1, 10).mean(axis=0)  # laps 7, 17, ... met division 7
+        words = f"{n} trainings, {'noise' if 'noise' in name else 'no noise'}"
+        rows.append(Row(words, of_each.mean(), stats.sem(of_each), looks[name]))
+
+# %% tags=["slide"]
+verdicts = [row.verdict() for row in rows]
+claim("with noise ahead at 4 and 12, level at 16", verdicts[::2] == [-1, -1, 0], verdicts=verdicts)
+claim("without noise ahead at 4, behind at 12 and 16", verdicts[1::2] == [-1, 1, 1], verdicts=verdicts)
+times = [(np.log(k), words) for k, words in ((1, "equal"), (2, "2 x"), (4, "4 x"), (8, "8 x"))]
+of_error = Axis("error of the process, compared with that of straight lines", np.log(0.12), np.log(9), ticks=times)
+on_slide(intervals(rows, of_error, ("process", "ruler")))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Is it worth it? The opponent is a ruler: join the trainings by straight lines. Recorded losses of the
+# digits, some of the 25 rates are known, predict the others; 200 laps, the bars are two standard errors over ten
+# divisions of the data. Left of the line the process errs less.
+#
+# Ask first: "More trainings, better or worse against the ruler?" Everybody says better. With four, both processes win.
+# With twelve, the one without noise errs several times as much: more trainings lie closer together, and neighbours
+# disagree. With noise it stays ahead, and with sixteen the ruler has caught up. Be honest: where the dots are dense, a
+# ruler is all you need.
+#
+# The length scale and the noise were chosen by looking at these recordings. Say so before somebody asks.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## One loss comes as a shock. How sure is the model beside it?
+#
+# - A: Less sure than if it had come as expected
+# - B: Exactly as sure
+# - C: Surer
+
+# %% [markdown] tags=["notes"]
+# **1 min.** The same question, hands up, counts beside the first ones. Let one of those who moved say which slide did
+# it.
+
+# %% [markdown] tags=["slide", "build"]
+# ## Exactly as sure
+#
+# - The surprise moves the **mean,** never the **width**
+# - Sure near trainings, unsure far from them: **where,** not **what**
+# - Right in 95 of 100, if the loss is one it **believes in**
+# - Otherwise wrong, **and sure of it**
+
+# %% [markdown] tags=["notes"]
+# **2 min.** B, and now they know why: there was no red in the second line. *First press* is the formula, *second* the
+# player, *third* the bars, *fourth* the cliff.
+#
+# "But surely one can notice a shock!" Yes: by asking how likely the losses were under the belief. A model that is
+# shocked all the time has the wrong kernel. That is where notebook 05 begins.
+
+# %% [markdown] tags=["slide"]
+# ## Where to practise
+#
+# Notebook 04, *From one Gaussian to a function*: drag the square yourself, then observe a jump.
+#
+# - 04.1: draw from a Gaussian
+# - 04.2: the slice, in blocks
+# - 04.3: the band
+
+# %% [markdown] tags=["notes"]
+# **1 min.** 04.2 is the heart: the two lines, with matrices for letters. Whoever does one exercise does that one. Then
+# the clicking picture: make the whole band narrow with as few trainings as you can, and see how few suffice.

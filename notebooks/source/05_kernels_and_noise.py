@@ -167,7 +167,7 @@ check("05.1", kernel)
 # task of notebook 03), 16 epochs each, at 31 learning rates, **three trainings at each**. The loss is the rmse on
 # validation data, in GeV.
 
-# %%
+# %% tags=["deck"]
 jets = problems.landscapes.recorded("aleph")
 rates = np.array(jets.axes[0].values)
 after = list(jets.axes[1].values).index(16)  # epochs
@@ -702,7 +702,7 @@ for n in (250, 500, 1000, 2000):
 # is below 0.3, since a search will look there.
 
 
-# %%
+# %% tags=["deck"]
 def jump(rng):
     """24 observations of a smooth function with a jump; new ones within 0.1 of it."""
     at, phase = rng.uniform(0.3, 0.7), rng.uniform(0, 6)
@@ -849,3 +849,408 @@ quiz("05")
 #
 # The process now chooses its own numbers. Notebook 06 lets it choose the next trial: Bayesian optimisation. What you
 # saw break here comes back in notebook 07, with categories, dimensions and remedies.
+
+# %% [markdown] tags=["slide", "title"]
+# # Kernels and noise
+#
+# Sixteen trainings, two stories. Which one is true?
+
+# %% tags=["slide"]
+from dataclasses import replace
+
+from IPython.display import Markdown
+from scipy import stats
+
+from hpo_tutor.course.decks import on_slide
+from hpo_tutor.course.pictures.intervals import Row, intervals
+from hpo_tutor.course.pictures.nb05 import slides
+from hpo_tutor.scenes import beside
+from hpo_tutor.scenes.looks import GREEN, RED, Style
+
+rng = np.random.default_rng(30)
+few = np.sort(rng.choice(31, 16, replace=False))
+y_few = losses[0, rng.integers(0, 3, 16), few]
+grid = np.geomspace(0.02, 1, 41), np.geomspace(0.003, 0.15, 41)  # length scales, noises in GeV
+sixteen = pictures.Hills(x[few, None], y_few, *grid)
+all_93 = pictures.Hills(np.tile(x, 3)[:, None], losses[0].ravel(), *grid)
+bottoms = sorted(sixteen.bottoms(), key=lambda place: sixteen.settings(place)["noise"])
+claim("two stories, and one with all trainings", len(bottoms) == 2 and len(all_93.bottoms()) == 1)
+signal, luck = bottoms
+spread = {division: np.sqrt(losses[division].var(axis=0, ddof=1).mean()) for division in range(10)}
+
+# %% [markdown] tags=["notes"]
+# **1 min.** A Gaussian process has two dials: how far a value reaches, and how much of what it sees is noise. In the
+# last talk somebody had set them by peeping at the answer. Today nobody peeps. Who sets the dials?
+
+# %% [markdown] tags=["slide"]
+# ## The same sixteen trainings, two stories
+
+# %% tags=["slide"]
+told = [
+    pictures.believed(sixteen.process(place), rates, up=(5.35, 5.85), title=title, aspect=0.85)
+    for place, title in ((signal, "Story 1"), (luck, "Story 2"))
+]
+on_slide(beside(*told))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** A network predicts the energy of particle jets. Along the bottom the learning rate, upwards the error on
+# validation data. The dots are the same left and right: sixteen real trainings, one at each of sixteen rates.
+#
+# Story 1: the loss wriggles, and the dots are right. Story 2: the loss is smooth, and the dots are lucky or unlucky.
+# Which is true? Let neighbours argue for a minute, then take one reason from each camp. You will hear "nature is
+# smooth", and "you cannot ignore the data". Both are prejudices, and both are sometimes right. Do not resolve it.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## Signal or luck: who decides?
+#
+# - A: Nobody can, without training twice at one rate
+# - B: The story whose curve comes nearest to the dots
+# - C: The story that would make such dots most often
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Three ways to decide. A says the data cannot tell: there is one dot at each rate, so noise is invisible. B
+# is what everybody does at first: the smaller the error, the better. C needs a moment: take each story as a machine
+# that draws functions and adds noise, and ask which machine would produce these sixteen dots more often.
+#
+# Hands, counts on the board. A is popular with the careful, B with the busy.
+
+# %% [markdown] tags=["slide"]
+# ## First dial: how far a value reaches
+
+# %% tags=["slide"]
+on_slide(slides.two_machines(0.05, 0.3))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** These are draws from the prior, before any training. The length scale stretches them sideways, and does
+# nothing else: find the first hill of draw 1 on the left, and again on the right. Short: neighbours soon forget each
+# other. Long: one value commits its whole neighbourhood.
+
+# %% [markdown] tags=["slide"]
+# ## Second dial: the same network, twice
+
+# %% tags=["slide"]
+ratio = np.median([spread[k] / losses[k].mean(axis=0).std() for k in range(10)])
+claim("luck is about half as large as what the learning rate does", 0.3 < ratio < 0.8, ratio=ratio)
+on_slide(slides.repeats(rates, losses[0]))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Three trainings at each rate, with other initial weights. They differ: luck is about half as large as
+# everything the learning rate does. That is the second dial, the noise.
+#
+# Here it can be read off, because everything was trained three times. "Who of you trains everything three times?"
+# Nobody. So the question stands: sixteen single dots.
+
+# %% [markdown] tags=["slide"]
+# ## A slalom: which machine gets through?
+
+# %% tags=["slide"]
+places, heights, half = np.array([0.2, 0.35, 0.8]), np.array([1.0, 0.6, -0.7]), 0.2
+machines = {ell: Kernel("rbf", ell, noise=0.2) for ell in (0.03, 0.3, 3.0)}
+
+
+def share_through(kernel):
+    """Share of 100,000 functions, with noise, that pass all gates."""
+    covariance = kernel(places[:, None]) + kernel.noise**2 * np.eye(3)
+    values = np.random.default_rng(0).multivariate_normal(np.zeros(3), covariance, 100_000)
+    return np.mean(np.all(np.abs(values - heights) < half, axis=1))
+
+
+through = {ell: share_through(kernel) for ell, kernel in machines.items()}
+claim("the middle one passes most, the long one hardly ever", through[0.3] > 1.5 * through[0.03] > 100 * through[3.0])
+runs = [pictures.slalom(machines[ell], (places, heights, half), through[ell]) for ell in machines]
+runs = [replace(run, aspect=0.65) for run in runs]  # higher, for a slide
+on_slide(Player(runs, name="machine"), stops=[0, 1, 2], freeze=True)
+
+# %% [markdown] tags=["notes"]
+# **4 min.** Make idea C into a game. Three gates stand where three dots were observed. A machine with a length scale
+# throws functions, and we count how many pass all three.
+#
+# *Stop 1, length scale 0.03 (frozen).* Grey: forty functions. Orange: those that pass. "It can go anywhere, so why do
+# so few get through?" Because it can go anywhere: its luck is spread over everything. "What will ten times as long a
+# length scale do?" Hands for more, hands for fewer.
+#
+# *Stop 2, 0.3.* More. It is less free, and gives more to each of the few things it can do. "And another ten times?"
+#
+# *Stop 3, 3.* None of four thousand. It can hardly turn; to this machine, the three dots are a miracle.
+#
+# Say the sentence: *no more freedom than the data ask for.* "Is that not just the middle value?" It is the middle
+# because of these gates; move them, and another machine wins.
+
+# %% [markdown] tags=["slide", "build"]
+# ## How often, in one line
+#
+# $$\color{#0072B2}{\underbrace{C = K_\ell + \sigma_n^2 I}_{\text{what the two dials expect}}}$$
+#
+# $$\ln p(y) = \color{#D55E00}{\underbrace{-\tfrac12\, r^\top C^{-1} r}_{\text{how far off}}}
+# \;\color{#009E73}{\underbrace{-\,\tfrac12 \ln \det C}_{\text{how much room}}} + c, \qquad r = y - m$$
+#
+# Red dislikes **long** length scales, green **short** ones.
+
+# %% [markdown] tags=["notes"]
+# **4 min.** Make the gates narrower and narrower: the share becomes a density, and for Gaussians there is a formula.
+# *Press:* blue are the dials. The kernel with its length scale fills the matrix, the noise sits on its diagonal.
+#
+# *Press:* the line. Do not read it; point. Red is the fit: r is how far the data lie from the mean, measured in the
+# spread that was expected. Green is the room: the determinant is the volume of everything that was possible; who
+# allows much, gives little to each. The constant is the same for all. *Press:* ask which machine of the slalom lost by
+# which colour, before you read the last line.
+#
+# "Why is it called *marginal* likelihood?" Because no function appears in it: all functions were averaged over.
+
+# %% [markdown] tags=["slide"]
+# ## Two terms pull, two errors disagree
+
+# %% tags=["slide"]
+one, others = pictures.single(losses[0], np.random.default_rng(0))
+unseen = np.tile(x, 2), others.ravel()
+
+
+def with_noise(y, noise, length_scale=0.25):
+    """The process that knows one training at each rate."""
+    return GaussianProcess(Kernel("matern52", length_scale, y.std(), noise), y.mean()).condition(x[:, None], y)
+
+
+scales = np.geomspace(0.02, 2, 41)
+terms = pictures.Terms(with_noise(one, spread[0]), scales, unseen)
+chosen = scales[terms.likelihood.argmax()]
+claim("training error falls to the left end", terms.training_error.argmin() <= 2)
+worse = terms.held_out_error[0] / terms.held_out_error[terms.likelihood.argmax()]
+claim("and there the error at others is larger", worse > 1.05, times=worse)
+both = pictures.two_terms(terms, rates, chosen)
+on_slide(beside(*list(both.scenes())[1:], sentence=both.sentence))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** All 31 rates, the noise as recorded, and the length scale runs along the bottom. Left: red and green pull
+# in opposite directions, and their sum has a top. Right: two errors. Cover the right one with your hand and ask:
+# "Where is the error at the dots smallest?" At the far left, always: a short length scale follows each dot with all
+# its luck.
+#
+# That is answer B, and it dies here: the blue curve, the error at trainings it never saw, is not smallest there. The
+# training error asks how well you *remember*, the likelihood how well you *foresaw*.
+
+# %% [markdown] tags=["slide"]
+# ## Where does the ball come to rest?
+
+# %% tags=["slide"]
+rolls = [(sixteen, (20, 20)), (sixteen, (0, 0)), (all_93, (0, 0))]
+frames, stops = slides.rolling(rolls, rates)
+rests = [sixteen.roll(start)[-1] for _, start in rolls[:2]]
+claim("from the middle: much is noise; from the corner: all is signal", rests == [luck, signal])
+on_slide(Player(frames, name="roll", speed=2), stops=stops, freeze=True)
+
+# %% [markdown] tags=["notes"]
+# **9 min.** The picture of this talk. Left: both dials at once, length scale to the right, noise upwards. The shade is
+# the *surprise*, minus the logarithm of the likelihood: dark is low, there the sixteen dots surprise least. Right:
+# what the process believes at the ball. So rolling downhill is *fitting*.
+#
+# *Stop 1, in the middle (frozen).* "Where will it roll?" Let somebody point. Next.
+#
+# *Stop 2.* It rests at a longer length scale and a noise near 40 MeV. Look right: smooth, and a wide outer band. Which
+# story is that? Story 2.
+#
+# *Stop 3, the lower left corner.* Hardly any noise, hardly any reach: the band is a row of knots. "Same data, same
+# landscape, other start. Where will it end?" Most say: at the same place.
+#
+# *Stop 4.* Another valley. It wriggles through the dots: story 1. A pause here. Two valleys, two stories, and a fit
+# from a single start finds one of them and never tells of the other. Ask: "Which valley is deeper?" Read both titles.
+# The depths are within half a nat of each other.
+#
+# *Stop 5, the corner again, but now with all 93 trainings.* "How many valleys now?"
+#
+# *Stop 6.* One. More data, and the second story is gone.
+#
+# *If there is time,* press P and play a roll. *Short of time:* leave out stops 5 and 6, and say it.
+
+# %% [markdown] tags=["slide"]
+# ## Now uncover what was kept back
+
+# %% tags=["slide"]
+rest = np.setdiff1d(np.arange(31), few)
+kept_back = np.tile(x[rest], 3), losses[0][:, rest].ravel()
+off = []
+for place in (signal, luck):
+    mean, _ = sixteen.process(place).predict(x[rest, None])
+    off.append(np.sqrt(np.mean((mean - losses[0][:, rest].mean(axis=0)) ** 2)))
+close = sixteen.surprise[luck] - sixteen.surprise[signal]
+claim("the deeper valley is the wrong one, by less than half a nat", 0 < close < 0.5 and off[0] > 1.5 * off[1])
+uncovered = [
+    pictures.believed(sixteen.process(place), rates, kept_back, up=(5.35, 5.85), title=title, aspect=0.85)
+    for place, title in ((signal, "Story 1: the deeper valley"), (luck, "Story 2"))
+]
+on_slide(beside(*uncovered))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** The diamonds are trainings at the other rates, kept back until now. Who is right? Story 2: its error there
+# is well below that of story 1. And which valley was deeper? That of story 1, by a little.
+#
+# So the method was *wrong* here. Say it plainly. "How often is that?" Next slide. "What helps?" More data, as you saw;
+# several starts, so that one at least knows of both; something known of the noise beforehand.
+
+# %% [markdown] tags=["slide"]
+# ## How rare are two stories?
+
+# %% tags=["slide"]
+rng, two = np.random.default_rng(0), []
+for _ in range(100):
+    some, division = np.sort(rng.choice(31, 16, replace=False)), rng.integers(10)
+    drawn = losses[division, rng.integers(0, 3, 16), some]
+    noise_grid = np.geomspace(0.05, 2, 31) * drawn.std()
+    two.append(len(pictures.Hills(x[some, None], drawn, grid[0][::2], noise_grid).bottoms()) > 1)
+claim("two stories are not rare, and not the rule", 0.05 < np.mean(two) < 0.3, share=np.mean(two))
+Markdown(
+    f"Of 100 sets of sixteen trainings, **{sum(two)}** had two valleys.\n\nMy sixteen were chosen.\n\n"
+    "Programs therefore start the fit from **several places**."
+)
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Own up: I looked for those sixteen dots. But one does not have to look long. Tiny dents were not counted;
+# a valley is 0.3 nats deep or more.
+
+# %% [markdown] tags=["slide"]
+# ## The race: who sets the length scale?
+
+# %% tags=["slide"]
+rows, tried = [], np.geomspace(0.02, 2, 21)
+known = np.abs(tried - 0.25).argmin()
+for n in (8, 16, 31):
+    gains = []
+    for lap in range(30):  # lap k looks at division k % 10
+        rng = np.random.default_rng(lap)
+        y, rest_of_them = pictures.single(losses[lap % 10], rng)
+        at = np.sort(rng.choice(31, n, replace=False))
+        kernel = Kernel("matern52", 0.25, y[at].std(), spread[lap % 10])
+        start = GaussianProcess(kernel, y[at].mean()).condition(x[at, None], y[at])
+        found = pictures.Terms(start, tried, (np.tile(x, 2), rest_of_them.ravel()))
+        errors = found.held_out_error
+        likely = errors[found.likelihood.argmax()]
+        gains.append(np.log([likely / errors[found.training_error.argmin()], likely / errors[known]]))
+    of_divisions = np.reshape(gains, (3, 10, 2)).mean(axis=0)
+    rivals = ("nearest curve", RED, "square"), ("somebody who knows", GREEN, "triangle-up")
+    for (rival, color, symbol), values in zip(rivals, of_divisions.T, strict=True):
+        look = Style(color, "solid", symbol)
+        rows.append(Row(f"{n} trainings, against {rival}", values.mean(), stats.sem(values), look))
+
+# %% tags=["slide"]
+verdicts = [row.verdict() for row in rows]
+claim("ahead of the nearest curve at 8, 16 and 31", verdicts[::2] == [-1, -1, -1], verdicts=verdicts)
+claim("not ahead of one who knows, and behind at 8", verdicts[1] == 1 and -1 not in verdicts[1::2], verdicts=verdicts)
+ticks = [(np.log1p(k / 100), f"{k:+d} %".replace("-", "\N{MINUS SIGN}") if k else "equal") for k in (-20, -10, 0, 10)]
+across = Axis("error at unseen trainings, compared with the rival's", np.log(0.6), np.log(1.24), ticks=ticks)
+on_slide(intervals(rows, across, ("likelihood", "rival")))
+
+# %% [markdown] tags=["notes"]
+# **4 min.** Thirty laps on ten divisions of the data; the noise is given, the length scale is chosen by likelihood.
+# Two rivals. One takes the curve nearest to the dots. The other *knows* a good length scale, 0.25, from earlier work.
+# Left of the line the likelihood errs less.
+#
+# Ask for guesses: "8 trainings, who is ahead?" Against the nearest curve it wins every time, by a fifth or so. Against
+# the one who knows it never wins, and with eight trainings it loses: eight dots are few to learn a length scale from.
+# With sixteen and more it costs next to nothing not to know.
+#
+# That is the honest advert: nearly as good as knowing, if there are enough trainings.
+
+# %% [markdown] tags=["slide"]
+# ## Does it find the noise without a repeat?
+
+# %% tags=["slide"]
+estimates = []
+for division in range(10):
+    y, _ = pictures.single(losses[division], np.random.default_rng(division))
+    estimates.append(with_noise(y, 0.02).fitted().kernel.noise / spread[division])
+near = np.sum((np.array(estimates) > 0.5) & (np.array(estimates) < 2))
+claim("within a factor of two, in nine divisions or all", near >= 9, ratios=estimates)
+claim("on average somewhat too small", 0.6 < np.mean(estimates) < 0.95, mean=np.mean(estimates))
+over = [(value, text) for value, text in ((0.5, "half"), (1, "equal"), (2, "twice"))]
+of_noise = Axis("noise found, compared with three trainings at each rate", 0.4, 2.5, log=True, ticks=over)
+on_slide(slides.ratios(estimates, of_noise, "a division of the data"))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** This is answer A's turn. One training at each of 31 rates, no repeat anywhere; the likelihood sets both
+# dials. A dot is one division of the data. Right would be the black line, which it has never seen.
+#
+# Nearly all lie within a factor of two. How can it? Neighbouring rates serve as repeats, because the function is
+# smooth. On average it finds too little: some of the luck it takes for signal. So A is too careful, but not silly.
+
+# %% [markdown] tags=["slide"]
+# ## No setting is right: a loss below zero?
+
+# %% tags=["slide"]
+
+
+def in_logarithms(x, y, at):
+    """Mean and band of new observations at places (k,), by Matérn 5/2 for ln(loss)."""
+    return tuple(np.exp(one) for one in pictures.plain("matern52")(x, np.log(y), at))
+
+
+of_rates, of_losses = pictures.rate_axis(np.array([1e-4, 0.1])), Axis("loss (nats)", -0.5, 2.5)
+models = {"loss": pictures.plain("matern52"), "ln(loss)": in_logarithms}
+judged = pictures.compare(models, decades, seeds=range(10))
+claim("as it is, the band reaches below 0", judged["loss"]["below 0"].mean() > 0.1, share=judged["loss"]["below 0"])
+claim("but its band holds fewer than 95 %", judged["ln(loss)"]["inside"].mean() < 0.95)
+claim("ln(loss): a much narrower band", np.median(judged["ln(loss)"]["width"] / judged["loss"]["width"]) < 0.75)
+guesses = [pictures.guess(decades, model, 7, of_rates, of_losses, name, 0) for name, model in models.items()]
+on_slide(slides.squarer(guesses, list(models)))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** The likelihood chooses the best setting *within* a kernel. Digits, losses from two down to a tenth. Left,
+# the loss as it is, everything fitted: look at the right half, where the search will go. The band promises losses
+# below zero. Right, the same dots, the logarithm taken before and undone afterwards: much narrower where it matters,
+# now even a little too narrow, for some crosses lie outside.
+#
+# "Which dial would have mended it?" None. One word did: log. Checking the band on new trainings is yours to do.
+
+# %% [markdown] tags=["slide"]
+# ## As you would write it
+
+# %% tags=["slide"]
+y = np.log(one)
+
+# %% tags=["slide", "show-code"]
+k = Kernel("matern52", 0.3, y.std(), 0.1 * y.std())
+gp = GaussianProcess(k, y.mean())
+gp = gp.condition(x[:, None], y).fitted(n_restarts=5)
+reach, noise = gp.kernel.length_scales, gp.kernel.noise
+print(f"length scale {reach:.2f}, noise {noise:.4f}")
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Matérn 5/2, a little rougher than the kernel of the pictures, and what most programs begin with. The
+# logarithm of the loss, several starts. In scikit-learn it is a `WhiteKernel` for the noise and
+# `n_restarts_optimizer`.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## Signal or luck: who decides?
+#
+# - A: Nobody can, without training twice at one rate
+# - B: The story whose curve comes nearest to the dots
+# - C: The story that would make such dots most often
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Hands again, and the counts beside the first ones. Who still holds A? Ask what would convince them.
+
+# %% [markdown] tags=["slide", "build"]
+# ## The story that makes such dots most often
+#
+# - Not the nearest curve: it **remembers,** luck and all
+# - Fit against freedom: **foreseen,** not fitted
+# - Few trainings: two valleys, the deeper perhaps **wrong**
+# - Wrong kernel: **no setting** is right; check the band
+
+# %% [markdown] tags=["notes"]
+# **2 min.** C, with two warnings. *First press:* the two errors. *Second:* the slalom, red and green. *Third:* the
+# ball, and the diamonds. *Fourth:* the loss below zero.
+#
+# If they take one thing home: a model that sets its own dials still needs somebody to look at the band.
+
+# %% [markdown] tags=["slide"]
+# ## Where to practise
+#
+# Notebook 05, *Kernels and noise*: click the ball into the landscape, and let it roll.
+#
+# - 05.1: a kernel with a length scale for each axis
+# - 05.2: does the band keep its promise?
+# - 05.3: the likelihood
+
+# %% [markdown] tags=["notes"]
+# **1 min.** 05.2 is the most useful one: four lines that tell whether a model is honest. 05.3 is the formula of today.
+# The notebook also shows what a kernel does with a hyperparameter that is idle, and where it gets slow: work grows
+# with the cube of the number of trainings.

@@ -39,7 +39,7 @@ doctor()
 # does its kernel come from? From an earlier task: division 1, where one training was made at each of 31 rates. The
 # marginal likelihood chooses. (Division 1 takes no part in what is compared on this line.)
 
-# %%
+# %% tags=["deck"]
 jets = problems.landscape("aleph")
 space = jets.space.fix(epochs=40)  # one hyperparameter is left
 earlier, tried = jets.draw(1), np.linspace(0, 1, 31)
@@ -50,7 +50,7 @@ print(f"length scale {kernel.length_scales:.2f}, amplitude {kernel.amplitude:.2f
 print(f"noise {kernel.noise:.3f} GeV")
 
 
-# %%
+# %% tags=["deck"]
 def model(u, losses):
     """What is believed after trials at the places u (n,) that reached losses (n,)."""
     return GaussianProcess(kernel, mean=np.mean(losses)).condition(np.reshape(u, (-1, 1)), losses)
@@ -104,7 +104,7 @@ print(f"gained: the formula {formula:.2f} GeV, {rival} {yours:.2f} GeV")
 options = ["in most searches", "in less than half"]
 often = predict("How often does the formula improve on the incumbent?", options)
 
-# %%
+# %% tags=["deck"]
 rules = ("formula", "mean", "band", "random")
 gains = {rule: np.zeros((9, 20)) for rule in rules}
 for i, lap in np.ndindex(9, 20):
@@ -263,7 +263,7 @@ claim("formula and simulation agree", agree, formula=closed, simulated=average, 
 # the trials, try where the acquisition function is largest, and begin again.
 
 
-# %%
+# %% tags=["deck"]
 def by_ei(u, losses, rng):
     """Where expected improvement is largest."""
     mean, std = model(u, losses).predict(pictures.GRID[:, None])
@@ -762,3 +762,365 @@ quiz("06")
 #
 # Where does it break? Categories, noise, the wrong kernel and many dimensions: notebook 07 tries them, one experiment
 # each. Notebook 08 turns the model round: TPE asks not how low the loss is at a place, but where the good trials lie.
+
+# %% [markdown] tags=["slide", "title"]
+# # Where next?
+#
+# Bayesian optimisation: what is one more training worth?
+
+# %% tags=["slide"]
+from IPython.display import Markdown
+
+from hpo_tutor.course.decks import on_slide
+from hpo_tutor.course.pictures.intervals import Row, intervals
+from hpo_tutor.course.pictures.nb06 import slides as shown
+from hpo_tutor.scenes import Axis, style
+
+start = pictures.Duel(line, divisions).starts[0]
+here, u, losses = start.line, start.u, start.losses
+incumbent = losses.min()
+
+# %% [markdown] tags=["notes"]
+# **1 min.** One question today, and only one: you have trained a few networks, you may train one more. Where? In three
+# quarters of an hour you will be able to answer it with a formula, and to say what the formula is not good for.
+#
+# The room should have met Gaussian processes: a mean, and a band around it. Nothing else is needed.
+
+# %% [markdown] tags=["slide"]
+# ## Three networks are trained. One more may be.
+
+# %% tags=["slide"]
+on_slide(shown.known(here, u, losses, believed=False))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Networks that predict the energy of particle jets. Only the learning rate is to be chosen. Three trainings
+# are done, low is good, and there is money for one more.
+#
+# Ask somebody to come forward and put a finger on the axis. Then a second person, who is to pick another place and say
+# why. Let them argue. You will hear two reasons: *near the best one, it was good there*, and *in the middle, nobody
+# has looked*. Both are right, and that is the trouble. Do not settle it.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## Where would you train next?
+#
+# - A: Close to the best one so far
+# - B: As far as possible from all three
+# - C: In between: probably good, not yet known
+# - D: Anywhere; roll a die
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Not for these three trials alone, but as a rule for a hundred such searches: what lowers the loss most, on
+# average? Hands up for each letter, and write the counts on the board; you will need them at the end.
+#
+# Most will say C, because it sounds wise. Ask them how far in between: they do not know, and that is what the talk is
+# about. If somebody says D: good. Random is the opponent that every method here has to beat.
+
+# %% [markdown] tags=["slide"]
+# ## What is believed: a mean and a band
+
+# %% tags=["slide"]
+on_slide(shown.known(here, u, losses, believed=True))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** A Gaussian process, as in the talk before. The line is what it expects, the band is two standard
+# deviations. Its kernel comes from an earlier task, so nothing here is tuned by hand.
+#
+# Ask: where would A go now? To the lowest point of the line. And B? To the widest place of the band. You will hear
+# that the bottom of the band is the answer. It is one answer; keep it for the question at the end of the hour.
+#
+# Short of time: say it while you point, one minute.
+
+# %% [markdown] tags=["slide"]
+# ## A bad training takes nothing away
+
+# %% tags=["slide"]
+on_slide(shown.hinge(here.losses_axis, float(incumbent), here.objective.loss_unit))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** What do we lose if the fourth training is a disaster? Wait for an answer. The training, yes. But the best
+# network is still on the disk. So the gain is the difference where it is positive, and zero otherwise.
+#
+# This kink is the whole idea. If bad results were punished, nobody would ever try the unknown. Somebody may object that
+# trainings cost money: true, but every candidate costs one, so that does not tell them apart.
+
+# %% [markdown] tags=["slide"]
+# ## What could a training there reach?
+
+# %% tags=["slide"]
+on_slide(shown.bell(here, u, losses, 0.205))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Take one candidate, the upright line. On the right, what is believed of it, as a bell on its side. The
+# dotted line is the best so far. Green is what would be an improvement.
+#
+# Ask: is this candidate's mean above or below the dotted line? Above! The most likely result is that we gain nothing.
+# And yet there is green. A common wrong answer: the worth is the share that is green. Nearly; it also matters how far
+# down the green reaches.
+
+# %% [markdown] tags=["slide"]
+# ## The green area is what a place is worth
+
+# %% tags=["slide"]
+walk = [0.02, 0.06, 0.1, 0.15, 0.205, 0.26, 0.32, 0.415, 0.5, 0.6, 0.7, 0.81]
+walker = Player([shown.area(here, u, losses, place) for place in walk], name="place", speed=1)
+on_slide(walker, stops=[0, 2, 4, 7, 11], freeze=True)
+
+# %% tags=["slide"]
+mean, std = model(u, losses).predict(np.array(walk)[:, None])
+worth = acquisition.expected_improvement(mean, std, incumbent)
+claim("the walk is worth most at its third stop", np.argmax(worth) == 4, worth=worth)
+claim("the first stop has the lowest mean", np.argmin(mean) == 0, mean=mean)
+claim("it is worth less than 0.8 of the third", worth[0] < 0.8 * worth[4], worth=worth[0])
+claim("the fourth stop has the widest band", np.argmax(std) == 7, std=std)
+claim("it is worth less than 0.8 of the third, too", worth[7] < 0.8 * worth[4], worth=worth[7])
+claim("beside the worst trial a place is worth next to nothing", worth[11] < worth[4] / 100, worth=worth[11])
+
+# %% [markdown] tags=["notes"]
+# **6 min.** The same losses, now in order: the lucky ones left, the unlucky ones right. The green *area* below the
+# dotted line is the gain, averaged over everything that may happen. The picture is frozen; let them guess before each
+# press.
+#
+# 1. The best trial's own place: this is A. *How large is the green?* Not nothing, but we know it already.
+# 2. Some way to the right. *The mean rises. Does the area shrink?* No! The curve gets steeper, and its lucky end dives
+#    deeper.
+# 3. Here it is largest. Ask somebody to say why in one sentence: not too high, and not too well known.
+# 4. In the middle of the gap, the widest band: this is B. *More or less?* Less: the lucky end dives no deeper, and the
+#    mean is too high.
+# 5. Beside the worst trial. Nothing. Known to be bad is the worst place of all.
+#
+# The usual mistake: to read the height of the curve. Point at the area each time.
+
+# %% [markdown] tags=["slide", "beside"]
+# ## Every place at once
+#
+# Below: the green area of each candidate.
+#
+# Next trial: where it is largest.
+
+# %% tags=["slide"]
+on_slide(shown.step(here, u, losses, truth=False))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Do that for every place, and you get the curve below. Its name is *expected improvement*. The next training
+# is made where it is highest: neither at the lowest mean nor at the widest band.
+#
+# Ask: where does it touch zero? At the known bad trials. And at the best one? Not quite: trainings are noisy, so even
+# there some doubt is left, and doubt is worth something.
+
+# %% [markdown] tags=["slide", "build"]
+# ## The same, written down
+#
+# $$\mathrm{EI} = \color{#0072B2}{(b - \mu)}\,\color{#D55E00}{\Phi(z)} + \color{#009E73}{\sigma\,\varphi(z)}$$
+#
+# <span class="blue">Blue: how far the mean lies below the best,</span>
+#
+# <span class="orange">orange: times the chance to get below it,</span>
+#
+# <span class="green">green: plus a bonus for not knowing.</span>
+#
+# $$z = (b - \mu)/\sigma$$
+
+# %% [markdown] tags=["notes"]
+# **4 min.** The area has a closed form, because the bell is normal. Press for each part, and go back to the picture in
+# your hands: mean low, area large; band wide, area large.
+#
+# $b$ is the best loss so far, $\mu$ and $\sigma$ are mean and standard deviation at the candidate, $z$ counts how many
+# standard deviations the mean lies below the best. $\Phi$ is the share of a normal distribution below $z$, $\varphi$
+# its density.
+#
+# Ask: which part is negative when the mean is *above* the best? The blue one; and yet the sum never is. Ask: what is
+# left if $\sigma$ is zero? Blue alone, or nothing. A wrong answer to expect: that green is punished by noise. No, the
+# band itself is the hope.
+
+# %% [markdown] tags=["slide"]
+# ## Three lines, and a check by dice
+
+# %% tags=["slide", "show-code"]
+Phi, phi = stats.norm.cdf, stats.norm.pdf
+mean, std, best = 5.60, 0.08, 5.55
+z = (best - mean) / std
+gain = (best - mean) * Phi(z) + std * phi(z)
+
+rng = np.random.default_rng(0)
+diced = np.maximum(best - rng.normal(mean, std, 200_000), 0)
+
+# %% tags=["slide"]
+agree = abs(gain - diced.mean()) < 4 * stats.sem(diced)
+claim("formula and dice agree", agree, formula=gain, diced=diced.mean(), error=stats.sem(diced))
+Markdown(f"Formula {1000 * gain:.1f} MeV, dice {1000 * diced.mean():.1f} ± {2000 * stats.sem(diced):.1f} MeV.")
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Three lines for the formula, two to check it: draw 200,000 possible losses, and average the gains. They
+# agree. That is all the mathematics of today.
+#
+# Short of time: skip this slide; nothing later needs it.
+
+# %% [markdown] tags=["slide"]
+# ## Try it, tell the model, ask again
+
+# %% tags=["slide"]
+watched = line.draw(3)
+tried_u, tried_losses = search(watched, by_ei, seed=13)
+steps = [shown.step(watched, tried_u[:k], tried_losses[:k]) for k in range(3, 11)]
+on_slide(Player(steps, name="step", speed=1), stops=[0, 1, 2, 4, 7])
+
+# %% tags=["slide"]
+best_two = np.array([watched.step(tried_u[:k], tried_losses[:k]).gains.max() for k in (3, 10)])
+claim("what a trial may gain shrinks to less than half", best_two[1] < best_two[0] / 2, gains=best_two)
+away = np.abs(tried_u[3:] - tried_u[np.argmin(tried_losses)])
+claim("most of the seven trials end near the best", np.sum(away < 0.1) >= 4, away=away)
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Another search; the dashed grey line is the truth, which the search does not see. Before each press ask
+# where the green curve will be highest after this training.
+#
+# 1. Three random trials. 2. It went where the curve was highest, and the curve sank there. 3. Now it tries another
+# place. 4. It is coming home: more and more trials near the best. 5. What one more may gain has shrunk to less than
+# half. That is also how you know when to stop.
+#
+# Nobody told it how much to explore. That was in the area all along.
+
+# %% [markdown] tags=["slide"]
+# ## Three machines. Where do they go?
+
+# %% tags=["slide"]
+places = np.array([0.1, 0.5, 0.9])
+three_known = places, np.array([line.draw(6).trained(place, seed=k) for k, place in enumerate(places)])
+ways = {treated: shown.asks(line.draw(6), *three_known, treated) for treated in ("ignored", "fantasised")}
+machines = Player(ways, name="machine", speed=1)
+on_slide(machines, stops=[0, 1, 2, 4, 5], freeze=True)
+
+# %% [markdown] tags=["notes"]
+# **4 min.** Here the method fails. You have three machines. The first is on its way, to the upright line. Now the
+# second asks. Nothing is known that was not known before. Let them say it: where does expected improvement send it?
+#
+# Press: to the *same* place. Press: the third one, too. Three machines, one experiment. A frequent wrong answer is
+# *the next best place*: but the curve has not changed, and its highest point is where it was.
+#
+# The remedy comes with the next press: pretend that the running training reached just what is expected there. The mean
+# stays as it is, the band narrows, and the curve sinks. The second machine goes elsewhere, and so does the third.
+#
+# When the real loss arrives, the pretended one must go. Forgetting that is a well-known bug.
+
+# %% tags=["slide"]
+alike = {way: np.ptp(pictures.waiting(line.draw(6), *three_known, way)[1]) for way in ways}
+claim("ignored, all three go to one place; fantasised, they do not", alike["ignored"] == 0 < alike["fantasised"])
+
+# %% [markdown] tags=["slide"]
+# ## Does it pay? Against random search
+
+# %% tags=["slide"]
+entrants, rows = ["random", BayesianOptimization], []
+for words, task in (("photographs", "cifar10"), ("jets", "aleph")):
+    laps = race.compare(entrants, problems.WithRanges(problems.landscape(task)), n_trials=16, seeds=range(10))
+    curves = laps.curves("regret")
+    for after in (6, 16):
+        lead = 100 * (curves["BayesianOptimization"] - curves["random"])[:, after - 1]
+        of = curves["random"][:, after - 1].mean()
+        look = style("BayesianOptimization")
+        rows.append(Row(f"{words}, after {after} trials", lead.mean() / of, stats.sem(lead) / of, look))
+ends = [row.mean + 2 * side * row.error for row in rows for side in (-1, 1)]
+reach = Axis("lead over random search (% of its regret)", 1.1 * min(ends), 1.1 * max(*ends, 10))
+on_slide(intervals(rows, reach, ("Bayesian optimisation", "random search"), aspect=0.36))
+
+# %% tags=["slide"]
+early, late, _, jets_late = rows
+claim("photographs, after 6 trials: too close to call", early.verdict() == 0, mean=early.mean, error=early.error)
+claim("photographs, after 16 trials: ahead", late.mean < -2.5 * late.error, mean=late.mean, error=late.error)
+claim("jets, after 16: too close to call", abs(jets_late.mean) < 1.5 * jets_late.error, mean=jets_late.mean)
+
+# %% [markdown] tags=["notes"]
+# **4 min.** Ten divisions of the data, the same for both. Losses were recorded, so that a race takes seconds. A dot is
+# the mean difference, the bar two standard errors either way. Left of the line is good for us.
+#
+# Cover the lower rows and ask for each: ahead, or too close to call? After six trials nothing can be said: a model of
+# nothing knows nothing, and the first trials are spread blindly. After sixteen, photographs: clearly ahead. Jets: too
+# close to call, after sixteen as well.
+#
+# Somebody will say that the dot lies left, so it *is* ahead. The bar holds zero: ten other divisions could turn it
+# round.
+
+# %% [markdown] tags=["slide"]
+# ## Where little is left to gain
+
+# %% tags=["slide"]
+wide = np.mean(jets.grid().losses < jets.optimum + kernel.noise)
+claim("a quarter of the recorded jets lies within the noise of one training", wide > 0.25, share=wide)
+Markdown(
+    f"On the jets, **{wide:.0%}** of all recorded settings lie within the noise of a single training of the best.\n\n"
+    "Any sampler finds such a valley."
+)
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Why not on the jets? Because so many settings are as good as the best, within what one training varies by.
+# Random search falls into that valley by itself, and what is left to gain drowns in the noise.
+#
+# The lesson: before you buy a clever search, look how wide the valley is. A handful of random trials tells.
+#
+# Short of time: one sentence, and go on.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## Where would you train next?
+#
+# - A: Close to the best one so far
+# - B: As far as possible from all three
+# - C: In between: probably good, not yet known
+# - D: Anywhere; roll a die
+
+# %% [markdown] tags=["notes"]
+# **2 min.** The same question. Vote again, and compare with the counts on the board. Who has changed their mind, and
+# why? Then a harder one: how *often* will the winner lower the loss? In most searches? In half?
+
+# %% [markdown] tags=["slide"]
+# ## In between gains most
+
+# %% tags=["slide"]
+others = {"the lowest mean (A)": "mean", "the widest band (B)": "band", "a die (D)": "random"}
+rivals = []
+for words, rule in others.items():
+    behind = 1000 * (gains[rule] - gains["formula"]).mean(axis=1)  # of each division
+    rivals.append(Row(f"against {words}", behind.mean(), stats.sem(behind), style("BayesianOptimization")))
+    claim(f"the formula gains more than {words}", behind.mean() < -2.5 * stats.sem(behind), behind=behind.mean())
+least = 1.15 * min(row.mean - 2 * row.error for row in rivals)
+reach = Axis("mean gain of the other, less that of the formula (MeV)", least, -0.65 * least)
+on_slide(intervals(rivals, reach, ("the formula", "the other"), aspect=0.36))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** 180 searches, twenty on each of nine divisions. C in its precise form, the largest expected improvement,
+# against the three others; two standard errors over the divisions. All three intervals keep clear of zero.
+#
+# Be honest about the size: a few thousandths of the unit. One step of a search is a small thing.
+
+# %% [markdown] tags=["slide"]
+# ## It fails more often, and gains more
+
+# %% tags=["slide"]
+often = {rule: np.mean(gains[rule] > 0) for rule in ("mean", "formula")}
+much = {rule: gains[rule][gains[rule] > 0].mean() for rule in often}
+claim("the formula improves in less than half of the searches", often["formula"] < 0.45, often=often["formula"])
+claim("the mean improves more often, but by less", often["mean"] > often["formula"] + 0.1, often=often["mean"])
+claim("by less than 0.7 of it", much["mean"] < 0.7 * much["formula"], mean=much["mean"], formula=much["formula"])
+areas = {"lowest mean": "mean", "expected improvement": "formula"}
+named = [{name: values[rule] for name, rule in areas.items()} for values in (often, much)]
+seen = {"lowest mean": style("random"), "expected improvement": style("BayesianOptimization")}
+on_slide(shown.often_and_much(*named, seen, "GeV"))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** And the surprise. How often did the winner improve on the best so far? In about a third of the searches.
+# The cautious rule improves more often, but by less than half as much. The area of a rectangle is how often, times how
+# much: the mean gain.
+#
+# So if your clever search fails twice in a row, it is not broken. It is taking risks that pay, because a bad training
+# takes nothing away.
+
+# %% [markdown] tags=["slide"]
+# ## Where to practise
+#
+# - `hpo-tutor start 06`: beat the formula in eight searches
+# - Exercise 06.1: the formula; 06.3: a batch by Thompson sampling; 06.4: pending trials
+# - Next talk: where it breaks
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Notebook 06 begins with a duel: eight searches, you against the formula. Report your score. If you do only
+# one exercise, do 06.1. Those who asked about the bottom of the band: that is the lower confidence bound, in exercise
+# 06.2; on these searches it does as well as expected improvement.

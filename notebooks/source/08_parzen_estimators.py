@@ -82,7 +82,7 @@ places = pictures.drawn(40)
 widths = np.geomspace(0.05, 2, 21)
 Player.over(
     lambda n, h: pictures.windows(places, n, h),
-    n=Dial("points", [1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25, 30, 35, 40]),
+    n=Dial("points", [1, 2, 3, 5, 10, 20, 30, 40]),
     h=Dial("width h", widths),
     start={"n": 5, "h": widths[11]},
     label="Windows over points",
@@ -129,7 +129,7 @@ claim("more points want narrower windows", best[40] < 0.8 * best[5], of_5=best[5
 #
 # where $\lceil \cdot \rceil$ rounds up.
 
-# %%
+# %% tags=["deck"]
 few = predict("Of 200 trials, how many does hyperopt call good?", ["50", "25", "4"])
 
 # %% [markdown]
@@ -158,7 +158,7 @@ check("08.2", good_trials)
 # What does hyperopt itself do? We need not read its code: `samplers.TPE` lets hyperopt decide, and its `view()` tells
 # what hyperopt believed when it was asked last.
 
-# %%
+# %% tags=["deck"]
 line = SearchSpace(x=Float(0, 1))
 rng = np.random.default_rng(0)
 
@@ -290,7 +290,7 @@ question = "How often is the largest l/g of the axis over 0.2 away from the mini
 whole = predict(question, ["none", "a few", "most"])
 
 
-# %%
+# %% tags=["deck"]
 def search(seed):
     """TPE's belief after 100 trials of its own."""
     sampler = samplers.TPE(line, seed=seed)
@@ -380,7 +380,7 @@ options = ["grows", "stays", "vanishes"]
 turned = predict("Turn the valley by 45 degrees. TPE's lead over random search ...", options)
 
 
-# %%
+# %% tags=["deck"]
 def at_an_angle(angle):
     """One search, and what TPE believed at its end."""
     valley = pictures.TurnedValley(angle, member=1)
@@ -728,3 +728,322 @@ quiz("08")
 #
 # That ends the line of samplers that learn from losses. Random points clump, and grids repeat: notebook 09, rooks and
 # spheres, places points well before anything is known.
+
+# %% [markdown] tags=["slide", "title"]
+# # Good or bad
+#
+# Tree-structured Parzen estimators: a search that never asks *how* good
+
+# %% tags=["slide"]
+from IPython.display import Markdown
+
+from hpo_tutor.course.decks import on_slide
+from hpo_tutor.course.pictures.intervals import Row, intervals
+from hpo_tutor.course.pictures.nb08 import slides as shown
+from hpo_tutor.scenes import Axis, style
+from hpo_tutor.surrogates import ParzenEstimator
+
+places, good = shown.trials()
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Most of you have used this method, if only because it is what hyperopt does, and Optuna for many years. It
+# throws nearly everything away that a training tells. Today's question: how far does one get with the rest?
+#
+# Nothing is needed but the idea of a random search.
+
+# %% [markdown] tags=["slide"]
+# ## Four of thirteen were good. Where next?
+
+# %% tags=["slide"]
+on_slide(shown.told(places, good))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Thirteen trainings, one hyperparameter. Green discs were good, red crosses bad. How good, you are not told.
+# Where would you train the fourteenth?
+#
+# Let three people point. Somebody will go into the middle of the four: ask what they would do if three of the four were
+# an accident. Somebody will say that they need the losses. Answer: would you do better with them? How much better?
+# Keep that; it is the question of the hour.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## Told only good or bad: how far does a search get?
+#
+# - A: No further than random search
+# - B: Further than random, not as far as with the losses
+# - C: As far as with the losses
+# - D: Further: it is not misled by them
+
+# %% [markdown] tags=["notes"]
+# **3 min.** The opponents: random search, and a Gaussian process that is told every loss. The ground: four choices of
+# six options each, no order, 24 trials. That is said to be the home ground of this method. Hands up, counts on the
+# board.
+#
+# D is not silly: a disaster of a loss can spoil a model, and cannot spoil a list of good and bad.
+
+# %% [markdown] tags=["slide"]
+# ## A hump over each good trial
+
+# %% tags=["slide"]
+on_slide(shown.humps(places, good, both=False))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** How do four points become a curve? Put a small hump over each, a *window*, and add them up. Where points
+# crowd, humps pile up. That is Parzen's idea, of 1962. One more window is as wide as the whole axis: it says that no
+# place is ruled out.
+#
+# Call the sum $l$, for low. Ask: what happens if the windows are very narrow? Four needles. Very wide? One hill.
+
+# %% [markdown] tags=["slide"]
+# ## And over each bad one
+
+# %% tags=["slide"]
+on_slide(shown.humps(places, good, both=True))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** The same with the bad trials: $g$, for greater. Now ask again where to go. Most will say: where green is
+# highest. Ask: and if everybody had trained just there? Then good *and* bad ones crowd there. So compare the two: go
+# where green is high and red is low. The ratio $l/g$ decides.
+
+# %% [markdown] tags=["slide"]
+# ## One trial crosses the cut
+
+# %% tags=["slide"]
+falls = [(0.68, loss) for loss in (0.5, 0.44, 0.36, 0.28, 0.2, 0.12, 0.05)]
+moves = [(place, 0.05) for place in (0.74, 0.8, 0.86, 0.92)]
+crossing = Player([shown.across_the_cut(*at) for at in falls + moves], name="step", speed=1)
+on_slide(crossing, stops=[0, 2, 3, 6, 10], freeze=True)
+
+# %% tags=["slide"]
+sides = [pictures.is_good(*at, 4) for at in falls]
+claim("it is bad until the third step, and good from the fourth", sides == [False] * 3 + [True] * 4)
+claim("the trial at 0.22 is good only while the diamond is bad", shown.trials()[1][2] and shown.LOSSES[2] > 0.28)
+
+# %% [markdown] tags=["notes"]
+# **6 min.** On the left the losses, which the method looks at for one thing only: above or below the cut. On the right
+# $l$ and $g$; shaded, the window of the diamond. Below zero it rains: 24 candidates are drawn from $l$, and the ring is
+# the one with the largest $l/g$. Frozen: what will happen to the shaded window when the diamond falls?
+#
+# 1. It is bad; its window is red.
+# 2. It has fallen, and is still above the cut. *What has changed on the right?* Nothing at all! How bad, does not
+#    matter.
+# 3. One step below the cut: the window hops from $g$ to $l$. *Which other trial changed sides?* The worst of the good
+#    ones: four are good, no more.
+# 4. Down to the bottom, the best of all. *What changes?* Again nothing. This is what the method throws away.
+# 5. And now sideways. The window goes with it, and the rain.
+#
+# The usual wrong guess at 4: the hump grows. It does not; a good one is a good one.
+
+# %% [markdown] tags=["slide", "build"]
+# ## Why the ratio?
+#
+# $$\mathrm{EI}(x) \;\propto\; \frac{\color{#009E73}{\gamma\, l(x)}}
+# {\color{#009E73}{\gamma\, l(x)} + \color{#D55E00}{(1-\gamma)\, g(x)}}$$
+#
+# <span class="green">Green: good trials near x.</span>
+#
+# <span class="orange">Orange: bad trials near x.</span>
+#
+# So: of all trials near x, the share of good ones.
+#
+# <span class="blue">It grows with l/g, and with nothing else.</span>
+
+# %% [markdown] tags=["notes"]
+# **4 min.** A share $\gamma$ of all trials is good. Near a place $x$ there are so many good ones, so many bad ones;
+# divide. That is all of Bayes' theorem we need. If each good trial improves by the same amount, the expected
+# improvement is this share, times that amount.
+#
+# Ask: is it equal to $l/g$? You may read so on slides. No: a share is at most one, $l/g$ can be any size. The *order*
+# of the places is the same, and only the order is used. Ask: which assumption was bold? That all good ones are equally
+# good.
+
+# %% [markdown] tags=["slide"]
+# ## Draw 24, keep the best
+
+# %% tags=["slide", "show-code"]
+l_good = ParzenEstimator.with_prior(places[good], 0, 1)
+g_bad = ParzenEstimator.with_prior(places[~good], 0, 1)
+candidates = l_good.draw(24, np.random.default_rng(0))
+ratio = l_good.density(candidates) / g_bad.density(candidates)
+proposal = candidates[np.argmax(ratio)]
+
+# %% tags=["slide"]
+between = places[good].min() - 0.1 < proposal < places[good].max() + 0.1
+claim("the proposal lies among the good trials", between, proposal=proposal)
+Markdown(f"The next trial: **{proposal:.2f}**, where $l/g$ is {ratio.max():.1f}.")
+
+# %% [markdown] tags=["notes"]
+# **2 min.** The whole method, in five lines. Two densities, 24 draws from the good one, the ratio, the largest.
+#
+# Somebody will ask: why draw at all? Compute $l/g$ on the whole axis and take the largest! Do not answer; turn the
+# page.
+
+# %% [markdown] tags=["slide"]
+# ## Why not the largest ratio of the whole axis?
+
+# %% tags=["slide"]
+on_slide(pictures.search_view(on_axis, peaks, proposed, 0.3))
+
+# %% tags=["slide"]
+far = {name: np.sum(np.abs(some - 0.3) > 0.2) for name, some in (("axis", on_axis), ("drawn", proposed))}
+claim("the largest l/g of the axis is far off in most searches", far["axis"] > 12, of_20=far["axis"])
+claim("the best of the draws less often, yet in many", 5 <= far["drawn"] < far["axis"] - 3, of_20=far["drawn"])
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Twenty searches of a parabola with its minimum at 0.3, the dashed line; a column each, after 100 trials.
+# Crosses: where $l/g$ is largest on the whole axis. Nearly all are far off, many at the ends! Ask why. TPE tried so
+# often near the minimum that $g$ is high there, too. So the ratio is largest where $g$ has a dent: where nobody went.
+#
+# Circles: the best of 24 draws from $l$. They stay nearer, because $l$ itself peaks at the minimum, the diamonds. And
+# still half of them are far out: that is how this method explores. Nobody planned it.
+
+# %% [markdown] tags=["slide", "build"]
+# ## Of 200 trials, how many are called good?
+
+# %% tags=["slide"]
+claim("of 200 trials 4 are good", len(after[200].good) == 4)
+widest = 1 / after[200].hyperparameters[0].l.widths.min()
+claim("no window is narrower than a sixth of the axis", 5.9 < widest < 6.1, parts=widest)
+Markdown(
+    f"hyperopt: **{len(after[200].good)}** of 200, **{len(after[1000].good)}** of 1,000.\n\n"
+    f"Few good ones, wide windows: of 200, none is narrower than 1/{widest:.0f} of the axis."
+)
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Ask, before you press; you will hear fifty, or twenty. The paper says a share, hyperopt takes a
+# quarter of the *square root*. So few! And since they are few, their windows are kept wide. That is why the search
+# stays curious for so long, and why it is slow to settle.
+#
+# Short of time: one sentence.
+
+# %% [markdown] tags=["slide"]
+# ## Each hyperparameter on its own
+
+# %% tags=["slide"]
+valleys = [shown.quiet(at_an_angle(angle), f"The valley is turned by {angle}°.") for angle in (0, 15, 30, 45)]
+on_slide(Player(valleys, name="angle", speed=1), stops=[0, 1, 3], freeze=True)
+
+# %% [markdown] tags=["notes"]
+# **4 min.** Here it fails. Left, a narrow valley, the trials of a search, the good ones large. Right, what the method
+# believes: $l/g$ of x, times $l/g$ of y. Dark is promising.
+#
+# Frozen: upright. One stripe, and it is the valley. Ask: I turn the valley; what will the right-hand picture look like?
+# Most say: a slanted stripe.
+#
+# Press twice. Plaid! Two densities, one for each axis, can weave plaid and nothing else. Look for a dark crossing far
+# from the floor: promised, and worthless. Along a turned valley good trials are at every x, and at every y; what tells
+# them from bad ones is x and y *together*.
+#
+# (Optuna's newer versions can look at all at once: *multivariate*.)
+
+# %% [markdown] tags=["slide"]
+# ## Upright, it leads. Turned, it does not
+
+# %% tags=["slide"]
+pair, rows = {"random": "random", "TPE": samplers.TPE}, []
+for words, angle in (("upright", 0), ("turned by 45°", 45)):
+    laps = race.compare(pair, pictures.TurnedValley(angle), n_trials=50, seeds=range(20))
+    ends = {name: np.log2(curve[:, -1]) for name, curve in laps.curves("regret").items()}
+    lead = ends["TPE"] - ends["random"]
+    rows.append(Row(words, lead.mean(), stats.sem(lead), style("TPE")))
+upright, turned = rows
+claim("upright, it is ahead of random search", upright.mean < -2.2 * upright.error, mean=upright.mean)
+claim("turned, it is too close to call", abs(turned.mean) < turned.error, mean=turned.mean, error=turned.error)
+halvings = [(-1, "half"), (0, "the same"), (1, "twice")]
+reach = Axis("regret, compared with that of random search", -2, 2, ticks=halvings)
+on_slide(intervals(rows, reach, ("TPE", "random search"), aspect=0.36))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Twenty valleys, 50 trials each, against random search. A dot is the mean, the bar two standard errors.
+# Regrets are compared as ratios: one step to the left is half.
+#
+# Upright: clear of zero. Turned: on zero. The lead is gone, and nothing has changed but the angle. Ask: do your own
+# hyperparameters stand upright? Learning rate and batch size, for instance? They hardly ever do.
+
+# %% [markdown] tags=["slide"]
+# ## What it is good for: trees
+
+# %% tags=["slide", "show-code"]
+tree = SearchSpace(
+    model=Choice(["logistic", "svm", "knn"]),
+    C=Float(0.001, 1000, log=True, when="model != 'knn'"),
+    gamma=Float(0.0001, 10, log=True, when="model == 'svm'"),
+    k=Integer(1, 30, when="model == 'knn'"),
+)
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Now the other side. The first letter of TPE: *tree*. Choose a model first; each has hyperparameters that do
+# not exist for the others. Ask: what is the distance between a support vector machine and a neighbour? A Gaussian
+# process needs an answer. This method does not: it counts options, and each branch learns from its own trials.
+
+# %% [markdown] tags=["slide"]
+# ## And it is cheap
+
+# %% tags=["slide"]
+n = 200
+looks, multiplications = 4 * 24 * (n + 2), n**3 / 3
+claim("over a hundred times as much", multiplications > 100 * looks, times=multiplications / looks)
+Markdown(
+    "200 trials, four hyperparameters:\n\n"
+    f"- TPE looks at **{looks:,}** windows,\n"
+    f"- a Gaussian process multiplies **{multiplications / 1e6:.1f} million** times, for each kernel that it tries."
+)
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Each of 24 candidates asks each window once, for each hyperparameter. The Gaussian process solves 200
+# equations with 200 unknowns, and again for each kernel.
+#
+# Where a training takes an hour, nobody cares. With thousands of trials of seconds each, it decides.
+#
+# Short of time: skip.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## Told only good or bad: how far does a search get?
+#
+# - A: No further than random search
+# - B: Further than random, not as far as with the losses
+# - C: As far as with the losses
+# - D: Further: it is not misled by them
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Vote again: four choices of six options, 24 trials. Compare with the board. Ask somebody who changed sides,
+# and somebody who did not.
+
+# %% [markdown] tags=["slide"]
+# ## Further than random, not as far as the losses
+
+# %% tags=["slide"]
+three = {
+    "random": "random",
+    "TPE": partial(samplers.TPE, n_startup=10),
+    "BayesianOptimization": samplers.BayesianOptimization,
+}
+categories = race.compare(three, pictures.Menus(), n_trials=24, seeds=range(20))
+rows = []
+for words, rival in (("TPE less random search", "random"), ("TPE less a Gaussian process", "BayesianOptimization")):
+    lead = categories.differences("TPE", rival)
+    rows.append(Row(words, lead.mean(), stats.sem(lead), style("TPE")))
+behind_random, behind_process = rows
+claim("TPE is ahead of random search", behind_random.mean < -2 * behind_random.error, mean=behind_random.mean)
+claim("and behind the Gaussian process", behind_process.mean > 2 * behind_process.error, mean=behind_process.mean)
+reach = Axis("difference in regret, 24 trials, 20 laps", -0.5, 0.5)
+on_slide(intervals(rows, reach, ("TPE", "the other"), aspect=0.36))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** B. On its own ground it is ahead of random search, and behind the model that hears the losses; both
+# intervals keep clear of zero, the first by little. (Hyperopt would begin with 20 random trials; here it may begin
+# after ten, or there would be nothing to see.)
+#
+# What is thrown away is worth something when trials are few. When they are many, or the space is a tree, or losses are
+# wild, good or bad is a bargain. You may be asked about five real hyperparameters: 25 trials do not settle it; the
+# notebook shows that race.
+
+# %% [markdown] tags=["slide"]
+# ## Where to practise
+#
+# - `hpo-tutor start 08`: drag a trial across the cut yourself
+# - Exercise 08.1: a Parzen estimator; 08.3: the proposal
+# - 08.4: a tree in hyperopt's words
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Notebook 08. With an hour, do 08.1 and 08.3: then you have written TPE. Those who use hyperopt should do
+# 08.4, and look at what it makes of three real models of the digits.

@@ -130,7 +130,7 @@ def course_map(here: str | None = None, present: Collection[str] | None = None) 
             mode="markers+text",
             marker={"size": SIZE if ready else SMALL, "color": ORANGE if is_here else BLUE if ready else FALLBACK},
             text=[number],
-            textfont={"color": "#000000" if is_here else "#ffffff", "size": 13 if ready else 11},
+            textfont={"color": "#000000" if is_here else "#ffffff", "size": 13 if ready else 12},
             hovertemplate="<br>".join(told) + "<extra></extra>",
             cliponaxis=False,
         )

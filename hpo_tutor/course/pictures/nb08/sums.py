@@ -63,7 +63,7 @@ def windows(places: Array, n: int, h: float) -> Scene:
         h: the width of each window.
     """
     seen = places[:n]
-    each = ParzenEstimator(seen, h).windows(GRID).T
+    each = ParzenEstimator(seen, h).windows(GRID).T.round(3)  # a quarter of a pixel, and a third of a page's bytes
     found = n_humps(seen, h)
     layers: list[AnyLayer] = [
         Line(GRID, humps(GRID), GREY, "dash", 2.5, name="where the points come from"),

@@ -165,7 +165,7 @@ def _shadow(rooks: Sequence[Square], n: int, axis: int) -> list[AnyLayer]:
     for level in range(n):
         x, y = (along + level, across) if axis == 0 else (across, along + level)
         if several := count[level] > 1:
-            layers.append(Text([x[:4].mean()], [y[:4].mean()], f"{count[level]} x", size=15.0))
+            layers.append(Text([x[:4].mean()], [y[:4].mean()], f"{count[level]} x", size=16.0))
         if count[level]:
             color, name = (RED, "level tried several times") if several else (COLOR, "level tried")
             layers.insert(0, Polygons(x[:4], y[:4], 4, color, opacity=0.45, name=name))

@@ -130,7 +130,7 @@ class Explorer:
         words = ["not in the study", f"{n}^{d} = {n**d} points"]
         blank = Axis("", 0, 1, ticks=())
         empty = Scene([], blank, blank, aspect=0.95, grid=False)
-        note = Scene([Text([0.5, 0.5], [0.55, 0.45], words, size=15.0)], blank, blank, aspect=0.95, grid=False)
+        note = Scene([Text([0.5, 0.5], [0.55, 0.45], words, size=16.0)], blank, blank, aspect=0.95, grid=False)
         return beside(note, empty, sentence=f"{place}: not in the study; {way}.")
 
     def player(self, label: str) -> Player:
