@@ -48,7 +48,7 @@ def still(picture: Scene | Board, width: int = 760, draw: Callable[[AnyLayer, Fr
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {px(total)}" width="{width}" '
         f'height="{px(total)}" role="img" style="max-width:100%;height:auto" font-family="{escape(FONT)}" '
-        f'font-size="13"><title>{words(board.sentence)}</title>{"".join([*parts, *named])}</svg>'
+        f'font-size="{looks.SIZES["labels"]}"><title>{words(board.sentence)}</title>{"".join([*parts, *named])}</svg>'
     )
 
 
@@ -59,7 +59,8 @@ def _panel(scene: Scene, box: Box, draw: Callable[[AnyLayer, Frame], str]) -> It
     yield f'<clipPath id="{clip}"><rect x="{left}" y="{top}" width="{width}" height="{height}"/></clipPath>'
     if scene.title:
         yield (
-            f'<text x="{left}" y="{px(box.top - 10)}" font-weight="600" font-size="14" {paint(fill=looks.INK)}>'
+            f'<text x="{left}" y="{px(box.top - 10)}" font-weight="600" font-size="{looks.SIZES["sentences"]}" '
+            f"{paint(fill=looks.INK)}>"
             f"{words(scene.title)}</text>"
         )
     yield from _axes(scene, frame)

@@ -6,19 +6,21 @@ through a CSS variable, where there is one, and that grey elsewhere.
 """
 
 import html
+import os
 from typing import Any
 
 import plotly.graph_objects as go
 import plotly.io as pio
+from plotly.io.base_renderers import ExternalRenderer, MimetypeRenderer
 
 from hpo_tutor.scenes import ticks
-from hpo_tutor.scenes.looks import BLUE, GREY
+from hpo_tutor.scenes.looks import BLUE, GREY, SIZES
 
 FALLBACK = GREY
 INK = f"var(--jp-content-font-color1, var(--vscode-foreground, {FALLBACK}))"
 RULES = "rgba(128, 128, 128, 0.28)"  # grid lines
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', sans-serif"
-TOOLTIP = {"bgcolor": "#22262b", "bordercolor": "#22262b", "font": {"color": "#ffffff", "size": 13}}
+TOOLTIP = {"bgcolor": "#22262b", "bordercolor": "#22262b", "font": {"color": "#ffffff", "size": SIZES["labels"]}}
 
 BUTTONS_TOO_MANY = ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]  # they would cover narrow titles
 
@@ -60,11 +62,11 @@ def dressed(figure: go.Figure, title: str, subtitle: str, description: str, heig
         height=height,
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": FONT, "size": 13, "color": FALLBACK},
+        font={"family": FONT, "size": SIZES["labels"], "color": FALLBACK},
         title={
             "text": f"<b>{ink(title)}</b>",
-            "subtitle": {"text": ink(subtitle), "font": {"size": 13}},
-            "font": {"size": 16},
+            "subtitle": {"text": ink(subtitle), "font": {"size": SIZES["labels"]}},
+            "font": {"size": SIZES["headings"]},
             "x": 0,
             "xref": "paper",
             "xanchor": "left",
@@ -103,7 +105,7 @@ def axis(title: str, **options: Any) -> dict[str, Any]:
     """
     prefix, suffix = ink("|").split("|")
     return {
-        "title": {"text": ink(title), "standoff": 8, "font": {"size": 13}},
+        "title": {"text": ink(title), "standoff": 8, "font": {"size": SIZES["labels"]}},
         "tickprefix": prefix,
         "ticksuffix": suffix,
         "showtickprefix": "all",
@@ -139,6 +141,22 @@ def log_ticks(low: float, high: float, decades: bool = False) -> dict[str, Any]:
     }
 
 
+class Words(ExternalRenderer):  # type: ignore[misc]
+    """What a figure shows, in words below it: JupyterLab draws plotly's own type and knows no alternative text.
+
+    They are folded away, for they hold every number; a page of the book or of a deck says them as the figure's label.
+    """
+
+    def render(self, fig: dict[str, Any]) -> None:
+        """Show the figure's description, where it has one."""
+        words = fig.get("layout", {}).get("meta", {}).get("description")
+        if words and os.environ.get("HPO_TUTOR_PAGES") != "1":
+            from IPython.display import display
+
+            page = f"<details><summary>This figure in words</summary><p>{html.escape(words)}</p></details>"
+            display({"text/plain": words, "text/html": page}, raw=True)  # type: ignore[no-untyped-call]
+
+
 def _stay_on_this_machine() -> None:
     """Give every notebook renderer the course's mode bar, and never put a copy of plotly into each output."""
     for name in pio.renderers:
@@ -149,4 +167,13 @@ def _stay_on_this_machine() -> None:
         pio.renderers.default = "plotly_mimetype"
 
 
+def _speak() -> None:
+    """Let every figure that a notebook shows come with its words."""
+    pio.renderers["words"] = Words()
+    shown = (pio.renderers.default or "").split("+")
+    if any(isinstance(pio.renderers[name], MimetypeRenderer) for name in shown if name in pio.renderers):
+        pio.renderers.default = "+".join([*shown, "words"])
+
+
 _stay_on_this_machine()
+_speak()

@@ -49,7 +49,11 @@ function render({ el }) {
 export default { render };
 """
     _css = """
-.hpo-form-of-widgets :focus-visible { outline: 2px solid var(--jp-brand-color1, #0072b2); outline-offset: 1px; }
+/* ipywidgets forbids its lists an outline, with an emphasis of its own */
+.hpo-form-of-widgets :focus-visible {
+  outline: 2px solid var(--jp-brand-color1, #0072b2) !important;
+  outline-offset: 1px;
+}
 """
 
 

@@ -1,11 +1,11 @@
 """Figures of races as a student sees them: legible in both of JupyterLab's themes, and nothing leaves the machine."""
 
-import re
 from pathlib import Path
 
 import nbformat
 import pytest
 from driver import Lab
+from eyes import channels, contrast
 
 PYTHON = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
 CELLS = [
@@ -35,19 +35,6 @@ def notebook(folder: Path) -> str:
     return "race figures.ipynb"
 
 
-def channels(color: str, behind: tuple[float, ...] = (0, 0, 0)) -> tuple[float, ...]:
-    """Red, green and blue from 0 to 255 of a CSS colour, seen through to what is behind it."""
-    red, green, blue, *alpha = map(float, re.findall(r"[\d.]+", color))
-    share = alpha[0] if alpha else 1.0
-    return tuple(share * top + (1 - share) * below for top, below in zip((red, green, blue), behind, strict=True))
-
-
-def luminance(color: tuple[float, ...]) -> float:
-    """Relative luminance, as WCAG 2.2 defines it."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (value / 255 for value in color)]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
 def test_every_text_is_legible_in_both_themes(lab: Lab, notebook: str, tmp_path: Path):
     """Titles, labels, numbers and legends have at least 4.5 to 1 against the page, light or dark."""
     lab.open(notebook)
@@ -63,8 +50,7 @@ def test_every_text_is_legible_in_both_themes(lab: Lab, notebook: str, tmp_path:
             assert len(painted) >= 8
             for text, fill, page in painted:
                 behind = channels(page)
-                dark, light = sorted([luminance(channels(fill, behind)), luminance(behind)])
-                assert (light + 0.05) / (dark + 0.05) >= 4.5, (theme, text, fill, page)
+                assert contrast(channels(fill, behind), behind) >= 4.5, (theme, text, fill, page)
                 pages.add(page)
             lab.screenshot(tmp_path / f"{theme}_{cell}.png")
     assert len(pages) == 2

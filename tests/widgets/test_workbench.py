@@ -159,7 +159,7 @@ def test_without_dials_there_is_a_picture_and_a_button() -> None:
     bench = Workbench(
         lambda added: at(0.5, 9, "plain", added), state={"added": ()}, pick=lambda scene, x, y, added: {"added": (1,)}
     )
-    buttons, _, player = bench.form.children
+    buttons, _, player, *_ = bench.form.children
     assert [button.description for button in buttons.children] == ["Start again"]
     assert player.pick
 

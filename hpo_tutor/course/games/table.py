@@ -14,6 +14,7 @@ from hpo_tutor.course.games.walk import N_TRAININGS, Walk
 from hpo_tutor.protocols import Objective
 from hpo_tutor.scenes.stage import Board
 from hpo_tutor.search_space import Float
+from hpo_tutor.widgets.framing import framed
 from hpo_tutor.widgets.showing import show
 
 STEPS_PER_DECADE = 10  # of the sliders
@@ -93,7 +94,7 @@ class Table:
         self.again.on_click(self._start_again)
         self.player.observe(self._picked, names="picked")
         buttons = ipywidgets.HBox([self.go, self.again], layout=ipywidgets.Layout(flex_flow="row wrap"))
-        self.form = ipywidgets.VBox([self.words, self.learning_rate, self.width, self.l2, buttons, self.player])
+        self.form = framed(self.words, self.learning_rate, self.width, self.l2, buttons, self.player)
         walk.on_change(self.refresh, keep=VIEWS)
         self.refresh()
 
