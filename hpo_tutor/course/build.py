@@ -6,6 +6,7 @@
 
     deck       slides/NN_topic.html                from the cells tagged `slide` or `notes`, and those tagged `deck`
 
+Both notebooks have one more cell, which installs the course where it is missing (see ``elsewhere``).
 A code cell tagged `exercise` holds the stub; the very next cell, tagged `solution`, holds the full answer.
 The cells of a deck stand at the end of the source. Neither notebook has them, nor is any other cell changed by them.
 Building is deterministic: a difference of one byte means that a form was edited by hand, or a source was not built.
@@ -17,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from hpo_tutor.course import elsewhere
 from hpo_tutor.course.places import checkout
 from hpo_tutor.quick_imports import without_address_grammar
 
@@ -72,12 +74,23 @@ def build(check: bool = False, root: Path | None = None) -> list[Path]:
 
 def forms(source: Path) -> list[tuple[Path, str]]:
     """The two notebooks of one source: where each belongs, and its text."""
-    cells = read_cells(source)
+    cells = _installing(read_cells(source), source.stem)
     folder = source.parents[1]
     return [
         (folder / f"{source.stem}.ipynb", _text(without(cells, "solution"))),
         (folder / "solutions" / f"{source.stem}.ipynb", _text(without(cells, "exercise"))),
     ]
+
+
+def _installing(cells: list[Cell], stem: str) -> list[Cell]:
+    """The cells with one before the set-up cell that installs the course where it is missing."""
+    top = checkout()
+    if top is None:
+        raise FileNotFoundError(
+            "notebooks say where the course is installed from, which only a checkout knows; clone it"
+        )
+    own = elsewhere.cell(stem, elsewhere.repository(top))
+    return [part for cell in cells for part in ([own, cell] if "setup" in tags(cell) else [cell])]
 
 
 def read_cells(source: Path) -> list[Cell]:

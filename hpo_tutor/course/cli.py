@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hpo_tutor.course import race_commands
+from hpo_tutor.course import race_commands, teaching_commands
 from hpo_tutor.course.refusals import stop
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(race_commands.app, name="race")
+app.add_typer(teaching_commands.app)
 
 
 @app.command()
@@ -39,17 +40,30 @@ def lab(
 
 @app.command()
 def start(
-    number: Annotated[str, typer.Argument(help="The notebook's number, such as 03.")],
+    number: Annotated[str | None, typer.Argument(help="The notebook's number, such as 03.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin again: a new copy beside the one you have.")] = False,
+    show: Annotated[
+        bool, typer.Option("--list", help="Your copies, and which of them the course has changed.")
+    ] = False,
 ) -> None:
     """Copy a notebook to work/, where no update touches it."""
     from hpo_tutor.course import places
 
+    if show == (number is not None):
+        stop("give the number of a notebook, or --list to see your copies")
     try:
-        copy, is_new = places.start(number, fresh)
+        if number is None:
+            told = {True: "changed in the course since", False: "as in the course", None: "copied by an older version"}
+            lines = [f"{copy.notebook.name}: {told[copy.has_news]}" for copy in places.copies()]
+            typer.echo("\n".join(lines) or f"{places.work_folder()} holds no copies yet.")
+            return
+        copy, is_new, has_news = places.start(number, fresh)
     except (ValueError, OSError) as error:
         stop(error)
-    if is_new:
+    if has_news:
+        typer.echo(f"{copy} is there already and stays as it is. The course has changed this notebook since you copied")
+        typer.echo("it; --fresh writes the new one beside yours.")
+    elif is_new:
         typer.echo(f"{copy} is your copy; open it with `hpo-tutor lab` or any notebook editor.")
     else:
         typer.echo(f"{copy} is there already and stays as it is; --fresh writes a new copy beside it.")
@@ -86,6 +100,35 @@ def build(
         stop(f"{len(changed)} notebooks are not those of their sources; `hpo-tutor build` makes them again")
     if not changed:
         typer.echo("Every notebook is that of its source.")
+
+
+@app.command()
+def slides(
+    numbers: Annotated[
+        list[str] | None, typer.Argument(help="The notebooks' numbers, such as 05; all by default.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option(help="The folder; slides/ of the checkout by default.")] = None,
+) -> None:
+    """Make a deck of each notebook: one HTML file that opens anywhere, with neither network nor kernel."""
+    from hpo_tutor.course.decks.building import build as build_decks
+
+    try:
+        build_decks(numbers or (), to, told=typer.echo)
+    except (ValueError, OSError) as error:
+        stop(error)
+
+
+@app.command()
+def book(
+    to: Annotated[Path | None, typer.Option(help="The folder; build/book/html of the checkout by default.")] = None,
+) -> None:
+    """Make a book of all notebooks: pages with their pictures playing, as plain files."""
+    from hpo_tutor.course.book.site import build as build_book
+
+    try:
+        typer.echo(f"{build_book(to)} is the start page.")
+    except (ValueError, OSError, ImportError, RuntimeError) as error:
+        stop(error)
 
 
 @app.command()

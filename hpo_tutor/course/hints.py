@@ -1,6 +1,6 @@
 """What helps a student who is stuck, without giving the answer away at once?"""
 
-from hpo_tutor.course.exercises import exercise
+from hpo_tutor.course.grading.private import exercise
 
 
 def hint(exercise_id: str, number: int = 1) -> None:

@@ -57,6 +57,10 @@ def open_lab(browser: bool = True, port: int | None = None) -> int:
     """
     notebook = places.start(places.first_notebook()).notebook
     line = command(notebook, browser, port)
+    for number in places.news():
+        print(
+            f"Notebook {number} has changed since you copied it: `hpo-tutor start {number} --fresh` adds the new one."
+        )
     print(f"JupyterLab opens on {notebook}; Ctrl-C, twice, ends it.", flush=True)
     if os.name == "posix":
         os.execve(line[0], line, environment())

@@ -2,11 +2,14 @@
 
 In a checkout    notebooks/                data/                     work/
 Installed        hpo_tutor/_notebooks/     hpo_tutor/_landscapes/    work/ below the current folder
-A notebook is named by its number, two digits: "03".
+A notebook is named by its number, two digits: "03". The work folder keeps the hash of what each copy was made of, so
+that a notebook which the course has changed since is offered; a copy itself is never touched again.
 
 The environment variable HPO_TUTOR_WORK names another work folder.
 """
 
+import hashlib
+import json
 import os
 import re
 from itertools import count
@@ -14,14 +17,29 @@ from pathlib import Path
 from typing import NamedTuple
 
 PACKAGE = Path(__file__).resolve().parents[1]
-MARK = ".hpo_tutor"  # a file that says: this folder is somebody's work folder, wherever it lies
+MARK = ".hpo_tutor"  # this folder is somebody's work folder, wherever it lies; within: copy -> hash of its original
 
 
 class Start(NamedTuple):
-    """A student's own copy of a notebook, and whether it was made just now."""
+    """A student's own copy of a notebook, whether it was made just now, and whether the course has a newer one."""
 
     notebook: Path
     is_new: bool
+    has_news: bool = False
+
+
+class Copy(NamedTuple):
+    """A student's own copy of a notebook.
+
+    Attributes:
+        number: of the notebook, "03".
+        notebook: the copy.
+        has_news: whether the course's notebook has changed since; None where that was not kept when it was copied.
+    """
+
+    number: str
+    notebook: Path
+    has_news: bool | None
 
 
 def checkout() -> Path | None:
@@ -116,11 +134,74 @@ def start(number: str | int, fresh: bool = False) -> Start:
         try:
             with target.open("xb") as stream:
                 stream.write(source.read_bytes())
+            _keep_original(target.name, source)
             return Start(target, is_new=True)
         except FileExistsError:
             if not fresh:
-                return Start(target, is_new=False)
+                return Start(target, is_new=False, has_news=source.name[:2] in news())
     raise AssertionError("count() never ends")
+
+
+def copies() -> list[Copy]:
+    """The student's copies, in the order of the course.
+
+    Raises:
+        FileNotFoundError: this installation has no notebooks.
+    """
+    there, kept, folder = notebooks(), _originals(), work_folder()
+    found = []
+    for number, source in there.items():
+        now = _fingerprint(source)
+        named = re.compile(rf"{re.escape(source.stem)}(-\d+)?")
+        mine = [path for path in folder.glob(f"{source.stem}*.ipynb") if named.fullmatch(path.stem)]
+        for path in sorted(mine, key=lambda path: (len(path.stem), path.stem)):
+            # a copy that nobody wrote in is its original
+            original = kept.get(path.name) or (now if _fingerprint(path) == now else None)
+            found.append(Copy(number, path, original != now if original else None))
+    return found
+
+
+def news() -> list[str]:
+    """The numbers of the notebooks which the course has changed since the student's last copy of them.
+
+    Raises:
+        FileNotFoundError: this installation has no notebooks.
+    """
+    by_number: dict[str, list[bool | None]] = {}
+    for copy in copies():
+        by_number.setdefault(copy.number, []).append(copy.has_news)
+    return [number for number, found in by_number.items() if True in found and False not in found]
+
+
+def _fingerprint(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _originals() -> dict[str, str]:
+    try:
+        kept = json.loads((work_folder() / MARK).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}  # no copy was made yet, or an older version made them, which kept nothing
+    return {str(name): str(original) for name, original in kept.items()} if isinstance(kept, dict) else {}
+
+
+def _keep_original(copy: str, source: Path) -> None:
+    mark = work_folder() / MARK
+    write_whole(mark, json.dumps({**_originals(), copy: _fingerprint(source)}, indent=1) + "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is there as a whole or not at all, whenever the machine stops.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    draft = path.with_name(f"{path.name}.draft")
+    with draft.open("w", encoding="utf-8", newline="") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(draft, path)
 
 
 def first_notebook() -> str:

@@ -4,6 +4,7 @@
 ``guess.reveal("random")`` says afterwards what was guessed and what came out.
 """
 
+import html
 from collections.abc import Sequence
 
 from hpo_tutor.widgets.showing import paragraph, questionnaire, show
@@ -77,8 +78,14 @@ def predict(question: str, options: Sequence[str], answer: str | None = None) ->
         prediction.choose(answer)
     said = f" (you said: {prediction.guess})" if prediction.guess else ""
     text = f"{question}{said}\nOptions: {' | '.join(options)}\nAnswer in code: predict(..., answer={options[0]!r})"
-    show(lambda: _buttons(prediction), text)
+    show(lambda: _buttons(prediction), text, _on_a_page(prediction))
     return prediction
+
+
+def _on_a_page(prediction: Prediction) -> str:
+    """The question for a page without a kernel, where the reader guesses in silence."""
+    options = "".join(f"<li>{html.escape(option)}</li>" for option in prediction.options)
+    return f"<p><strong>Your guess: {html.escape(prediction.question)}</strong></p><ul>{options}</ul>"
 
 
 def _buttons(prediction: Prediction) -> "object":

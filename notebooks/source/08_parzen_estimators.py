@@ -894,7 +894,7 @@ claim("the best of the draws less often, yet in many", 5 <= far["drawn"] < far["
 # often near the minimum that $g$ is high there, too. So the ratio is largest where $g$ has a dent: where nobody went.
 #
 # Circles: the best of 24 draws from $l$. They stay nearer, because $l$ itself peaks at the minimum, the diamonds. And
-# still half of them are far out: that is how this method explores. Nobody planned it.
+# still many of them are far out: that is how this method explores. Nobody planned it.
 
 # %% [markdown] tags=["slide", "build"]
 # ## Of 200 trials, how many are called good?

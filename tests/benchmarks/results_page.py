@@ -34,6 +34,7 @@ PARTS = {
     "placements": "Which design wins, ten thousand times",
     "race": "A study of samplers, from the first cell to the last",
     "coverage": "Which interval keeps its promise",
+    "students": "What one student's kernel needs",
     "gpu": "On a GPU",
 }
 INTRODUCTION = """\

@@ -39,7 +39,7 @@ def test_help_is_quick_because_it_imports_little():
         "print('loaded:', {'torch', 'plotly', 'pandas', 'numpy', 'nbformat', 'jsonschema'} & set(sys.modules))"
     )
     said = subprocess.check_output([sys.executable, "-c", ask], text=True)
-    for command in ("lab", "start", "doctor", "build", "record"):
+    for command in ("lab", "start", "doctor", "build", "record", "progress", "gather", "class-report", "grade"):
         assert f" {command} " in said
     assert "loaded: set()" in said
 
@@ -63,6 +63,22 @@ def test_start_copies_and_says_where(course: Path):
     assert "--fresh" in again.output
     assert "03_random_search-2.ipynb is your copy" in run("start", "03", "--fresh").output
     assert copy.read_text() == "my answers"
+
+
+def test_start_offers_what_changed_and_lists_the_copies(course: Path):
+    """A notebook that the course changed is named, with --fresh as the way; nothing is overwritten; --list tells."""
+    assert "no copies yet" in run("start", "--list").output
+    copy = course / "work" / "03_random_search.ipynb"
+    run("start", "3")
+    assert run("start", "--list").output == f"{copy.name}: as in the course\n"
+    (course / "notebooks" / copy.name).write_text("updated")
+    offer = run("start", "3").output
+    assert "has changed this notebook" in offer
+    assert "--fresh" in offer
+    assert copy.read_text() == "as shipped"
+    assert run("start", "--list").output == f"{copy.name}: changed in the course since\n"
+    for words in ((), ("3", "--list")):
+        assert "--list" in run("start", *words).stderr
 
 
 def test_start_of_a_wrong_number_lists_what_exists():

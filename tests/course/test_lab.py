@@ -1,6 +1,8 @@
 """JupyterLab as `hpo-tutor lab` really starts it."""
 
+import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from http.client import HTTPResponse
@@ -115,3 +117,21 @@ def test_the_machines_own_settings_still_count(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/etc/ours")
     assert lab.environment()["JUPYTER_CONFIG_PATH"] == f"{lab.CONFIG}{os.pathsep}/etc/ours"
     assert (lab.CONFIG / "labconfig" / "page_config.json").is_file()
+
+
+def test_lab_names_the_notebooks_that_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """Before JupyterLab opens, each copy whose original has changed is named with what adds the new one."""
+    monkeypatch.setenv("HPO_TUTOR_WORK", str(tmp_path))
+    mine = places.start("03").notebook
+    mine.write_text("my answers")
+    (tmp_path / places.MARK).write_text(json.dumps({mine.name: "another"}))
+    asked = []
+    monkeypatch.setattr(lab.os, "execve", lambda program, line, variables: asked.append(program))
+    monkeypatch.setattr(lab.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], 0))
+    lab.open_lab(browser=False)
+    said = capsys.readouterr().out
+    assert "`hpo-tutor start 03 --fresh`" in said
+    assert said.count("--fresh") == 1
+    assert mine.read_text() == "my answers"

@@ -33,8 +33,8 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("number", ["03", "3", 3])
 def test_start_copies_a_notebook_to_work(course: Path, number: str | int):
     """However the number is written, the copy lies in work/ of the checkout and is what was shipped."""
-    copy, is_new = places.start(number)
-    assert is_new
+    copy, is_new, has_news = places.start(number)
+    assert (is_new, has_news) == (True, False)
     assert copy == course / "work" / "03_random_search.ipynb"
     assert copy.read_text() == "as shipped"
 
@@ -44,11 +44,36 @@ def test_a_students_work_survives_an_update(course: Path):
     mine = places.start("03").notebook
     mine.write_text("my answers")
     (course / "notebooks" / "03_random_search.ipynb").write_text("updated")
-    assert places.start("03") == (mine, False)
+    assert places.start("03") == (mine, False, True)
     fresh = [places.start("03", fresh=True) for _ in range(2)]
-    assert fresh == [(mine.with_name(f"03_random_search-{n}.ipynb"), True) for n in (2, 3)]
+    assert fresh == [(mine.with_name(f"03_random_search-{n}.ipynb"), True, False) for n in (2, 3)]
     assert [copy.notebook.read_text() for copy in fresh] == ["updated", "updated"]
     assert mine.read_text() == "my answers"
+
+
+def test_a_notebook_that_changed_upstream_is_offered_until_it_is_copied(course: Path):
+    """What a student writes in a copy is no news, a change in the course is; a fresh copy settles it."""
+    mine = places.start("03").notebook
+    other = places.start("12").notebook
+    mine.write_text("my answers")
+    assert places.news() == []
+    assert places.start("03") == (mine, False, False)
+    (course / "notebooks" / "03_random_search.ipynb").write_text("updated")
+    assert places.news() == ["03"]
+    fresh = places.start("03", fresh=True).notebook
+    assert places.news() == []
+    assert places.copies() == [("03", mine, True), ("03", fresh, False), ("12", other, False)]
+
+
+@pytest.mark.parametrize("mark", ["", "torn {", "[]"])
+def test_a_copy_of_unknown_age_is_no_news(course: Path, mark: str):
+    """Where it was not kept what a copy was made of, nothing is claimed, unless nobody has written in it."""
+    mine, other = (places.start(number).notebook for number in ("03", "12"))
+    (mine.parent / places.MARK).write_text(mark)
+    mine.write_text("my answers")
+    assert places.copies() == [("03", mine, None), ("12", other, False)]
+    assert places.news() == []
+    assert places.work_folder() == mine.parent
 
 
 @pytest.mark.parametrize("number", ["04", "random", "003", "-3", "³", ""])

@@ -8,19 +8,34 @@ The exercises of notebook NN are the ``EXERCISES`` of ``nbNN``, a room or a fold
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 Function = Callable[..., Any]
+N_WORDS = 8  # of a message make the name of its mistake
 
 
 @dataclass(frozen=True)
 class Variant:
-    """Functions that are recognised, and what is said to a student whose answer equals one of them on every case."""
+    """Functions that are recognised, and what is said to a student whose answer equals one of them on every case.
+
+    Attributes:
+        message: what is said.
+        functions: what is recognised.
+        name: what records call it; by default the first words of the message, joined by hyphens. Where a message is
+            worded anew, write its old name here, so that older records are still understood.
+    """
 
     message: str
     functions: tuple[Function, ...]
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            words = re.findall(r"[a-z0-9]+", self.message.lower())[:N_WORDS]
+            object.__setattr__(self, "name", "-".join(words))  # the one way to set a field of a frozen dataclass
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,7 @@ EXERCISE = Exercise(
             "one number came back for all networks together, and per cent was forgotten. Return one number for each, "
             "and make fractions of the accuracies first.",
             (lambda accuracies: 1 - np.mean(accuracies), lambda accuracies: np.mean(accuracies) - 1),
+            name="one-number-came-back-in-per-cent",
         ),
     ),
     hints=(

@@ -177,6 +177,7 @@ EXERCISE = Exercise(
             "the formula is right, but where std is 0, the 1 that stands in for it decides. Put in afterwards what is "
             "known for sure: max(best - mean, 0).",
             (_one_stands_in(_right), _one_stands_in_z(_right)),
+            name="where-std-is-0-the-stand-in-decides",
         ),
         Variant(
             "the formula is right, but a candidate that is known for sure (std = 0) is not worthless: if its mean lies "
@@ -187,6 +188,7 @@ EXERCISE = Exercise(
             "the formula is right, but a candidate that is known for sure (std = 0) cannot lose anything: where its "
             "mean lies above the incumbent, the gain is 0. max(best - mean, 0).",
             (lambda mean, std, best: np.where(std > 0, expected_improvement(mean, std, best), best - mean),),
+            name="a-certain-candidate-loses",
         ),
     ),
     hints=(
