@@ -15,7 +15,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .PHONY: help lab env env-dev test lint types layers drift unit notebook-tests browser-tests benchmark pictures \
-        build format freeze clean FORCE
+        book slides build format freeze clean FORCE
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -63,7 +63,7 @@ endef
 extra-index = $(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)")
 
 .venv/.ready: pyproject.toml constraints.txt $(again)
-	@rm -f .venv/.ready .venv/.ready-dev
+	@rm -f .venv/.ready .venv/.ready-dev .venv/.ready-book
 	@if ! grep -qsF "$(CURDIR)/.venv" .venv/pyvenv.cfg || ! $(PIP) --version > /dev/null 2>&1; then $(make-venv); fi
 	@echo "Installing the course and what it needs: minutes the first time, PyTorch is large"
 	$(if $(TORCH_INDEX),$(install-torch))
@@ -74,6 +74,10 @@ extra-index = $(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)")
 	$(PIP) install --constraint constraints.txt $(extra-index) --editable '.[dev]'
 	@touch .venv/.ready-dev
 
+.venv/.ready-book: .venv/.ready
+	$(PIP) install --constraint constraints.txt $(extra-index) --editable '.[book]'
+	@touch .venv/.ready-book
+
 # --- tests ----------------------------------------------------------------------------------------------------------
 
 test: .venv/.ready-dev lint types layers drift unit notebook-tests browser-tests ## lint, types, layers, drift, then every test
@@ -82,7 +86,7 @@ test: .venv/.ready-dev lint types layers drift unit notebook-tests browser-tests
 # The real data lie beside the checkout where the course is built; elsewhere HPO_TUTOR_DATA names their folder.
 ifeq ($(HPO_TUTOR_DATA),)
 ifneq ($(wildcard ../shared/data/README.md),)
-test unit notebook-tests browser-tests benchmark: export HPO_TUTOR_DATA := $(CURDIR)/../shared/data
+test unit notebook-tests browser-tests benchmark book slides: export HPO_TUTOR_DATA := $(CURDIR)/../shared/data
 endif
 endif
 # two workers on two cores: a pool of threads in each would only get in the other's way
@@ -105,10 +109,12 @@ unit: .venv/.ready-dev ## the main suite
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --ignore tests/browser --ignore tests/benchmarks tests
 
 # A claim that no longer holds fails here; a student would read "no longer true with your settings".
+# What the solutions show is kept for the book, in the form that pages have: HPO_TUTOR_PAGES.
 notebook-tests: .venv/.ready-dev ## run every notebook, learner's and solution
 	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && \
-	HPO_TUTOR_STRICT=1 HPO_TUTOR_WORK="$$work" $(BIN)/python -m pytest --nbval-lax --nbval-current-env \
-	  --nbval-cell-timeout 300 -n $(WORKERS) --dist loadfile notebooks/*.ipynb notebooks/solutions/*.ipynb
+	HPO_TUTOR_STRICT=1 HPO_TUTOR_PAGES=1 HPO_TUTOR_WORK="$$work" $(BIN)/python -m pytest --nbval-lax \
+	  --nbval-current-env --nbval-cell-timeout 300 -p tests.keep_outputs --keep-outputs build/executed \
+	  -n $(WORKERS) --dist loadfile notebooks/*.ipynb notebooks/solutions/*.ipynb
 
 # one test at a time to whoever is free: some last a minute, most less than a second
 browser-tests: .venv/.ready-dev ## a real Chromium on a real JupyterLab
@@ -122,6 +128,14 @@ endif
 pictures: .venv/.ready-dev ## take the README's pictures again: a player, a live training, a tiling
 	HPO_TUTOR_PICTURES=1 $(BIN)/python -m pytest -p no:xdist -q tests/browser/test_readme.py \
 	  tests/browser/test_live_picture.py tests/course/pictures/test_banner.py
+
+# --- for those who teach --------------------------------------------------------------------------------------------
+
+book: .venv/.ready-book ## the notebooks as pages that play, in build/book/html
+	$(BIN)/hpo-tutor book
+
+slides: .venv/.ready ## a deck of each notebook, in slides/; needs npm once, and then no network
+	$(BIN)/hpo-tutor slides
 
 # --- for those who write the course ---------------------------------------------------------------------------------
 

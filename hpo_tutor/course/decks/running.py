@@ -8,6 +8,7 @@ import tempfile
 from typing import Any
 
 from hpo_tutor.course.decks.reading import Deck
+from hpo_tutor.course.executed import PAGES, manager
 
 LONGEST_CELL = 120  # seconds after which a cell is thought to hang
 QUIET = ["--log-level=40"]  # a kernel tells of errors alone
@@ -31,13 +32,13 @@ def run(deck: Deck) -> list[list[Outputs]]:
     client = NotebookClient(
         notebook,
         timeout=LONGEST_CELL,
-        kernel_name="python3",
+        km=manager(),
         extra_arguments=QUIET,
         on_cell_start=lambda cell, cell_index: begun.append(cell_index),
     )
     with tempfile.TemporaryDirectory() as work:
         try:
-            client.execute(env=os.environ | {"HPO_TUTOR_PAGES": "1", "HPO_TUTOR_STRICT": "1", "HPO_TUTOR_WORK": work})
+            client.execute(env=os.environ | PAGES | {"HPO_TUTOR_WORK": work})
         except (CellExecutionError, CellTimeoutError):
             where, *lines = texts[begun[-1]].splitlines()
             failed = [out for out in notebook.cells[begun[-1]].outputs if out.output_type == "error"]

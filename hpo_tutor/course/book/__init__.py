@@ -1,0 +1,1 @@
+"""How do the notebooks become a book? Pages that have run, with folded solutions and players that play: plain files."""
