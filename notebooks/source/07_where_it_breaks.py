@@ -847,8 +847,7 @@ claim("rounded before it, a handful at most", n_again["rounded before"] < 5, **n
 
 # %% [markdown] tags=["notes"]
 # **3 min.** A search over 18 networks chosen by name, ten learning rates, four batch sizes; 30 trials. A green square
-# is a new configuration. A red cross was trained before, and gave just the same loss. There is no noise here at all,
-# and the search was told each time.
+# is a new configuration. A red cross was trained before, and the search had been told the result.
 #
 # Why does it ask again? Let them argue. You will hear: *it is stuck at the optimum*. It is not told that. *The model
 # does not learn*. It does: it hears every result. *A bug.* In a way; but every line does what it should. Do not solve
@@ -1155,9 +1154,9 @@ reach = Axis("change of the regret by the mend (%)", -180, 110)
 on_slide(intervals(rows, reach, ("with it", "without it"), aspect=0.36))
 
 # %% [markdown] tags=["notes"]
-# **3 min.** Ten divisions each; two standard errors. Each of the three mends takes most of what the fault had cost; all
-# three intervals are clear of zero. D is missing: no line of code knows what was never tried. It takes trials, or fewer
-# hyperparameters, or a loss that is simple.
+# **3 min.** Ten divisions each; two standard errors. Each of the three mends takes a good part of what the fault had
+# cost; all three intervals are clear of zero. D is missing: no line of code knows what was never tried. It takes
+# trials, or fewer hyperparameters, or a loss that is simple.
 #
 # And a word of caution: A is the least sure of the three. Other laps give other sizes; of the repeats themselves there
 # is no doubt.

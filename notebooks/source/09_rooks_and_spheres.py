@@ -139,7 +139,7 @@ claim("25 rooks: there are more boards than anybody could try", math.factorial(2
 # in some old computer games. Then there is no border, and every place is as good as any other.
 
 
-# %%
+# %% tags=["deck"]
 def has_room(place, kept, diameter):
     """Whether a disc around a place (d,) overlaps none around the kept ones; the sides are joined."""
     offsets = np.abs(np.reshape(kept, (-1, len(place))) - place)
@@ -755,3 +755,425 @@ quiz("09")
 # There is a third idea: tilings that never repeat, and yet have order everywhere. Notebook 10, hypertilings, builds
 # them and sets them beside all designs of this one, also on losses of real networks. If you would rather know how
 # such comparisons are made fair, go on with notebook 11.
+
+
+# %% [markdown] tags=["slide", "title"]
+# # Rooks and spheres
+#
+# Can trials be placed so that they do not waste each other?
+
+# %% [markdown] tags=["notes"]
+# **1 min.** A grid, or random points: most searches that are planned beforehand are one of these. Today we plan
+# better ones, with a game of chess and with oranges. You need to know what a learning rate is, and nothing else.
+
+# %% tags=["slide"]
+from IPython.display import Markdown
+
+from hpo_tutor.course.decks import on_slide
+from hpo_tutor.course.pictures.intervals import Row
+from hpo_tutor.course.pictures.nb09 import slides
+from hpo_tutor.designs.saturation import stages
+from hpo_tutor.designs.stacks import QUICK
+from hpo_tutor.race.placements import standard_error
+from hpo_tutor.scenes.looks import style
+from hpo_tutor.scenes.stage import Axis
+from hpo_tutor.scenes.ticks import MINUS, number
+
+square = {name: designs.make(name, 25, 2, 0) for name in ("random", "grid", "lhs", "rsa", "rsa-lhs")}
+apart = {name: measures.smallest_distance(points) for name, points in square.items()}
+called = {"random": "random", "grid": "grid, edges", "grid-midpoints": "grid, middles", "lhs": "rooks"}
+called |= {"rsa": "spheres", "rsa-lhs": "both at once", "sobol": "Sobol points"}
+
+# %% [markdown] tags=["slide"]
+# ## 25 trainings each. Which one would you give back?
+
+# %% tags=["slide"]
+claim("in A two are nearly one", apart["random"] < 0.1 * apart["rsa-lhs"], A=apart["random"], C=apart["rsa-lhs"])
+claim("B has five values on each axis", measures.n_distinct(square["grid"]).tolist() == [5, 5])
+plans = {"A": square["random"], "B": square["grid"], "C": square["rsa-lhs"]}
+on_slide(slides.in_a_row(plans, dict.fromkeys(plans, style("random")), shadows=False))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Three plans. Across is one hyperparameter, upwards another; a dot is a training. One of the 25 must go.
+# Which, in each plan?
+#
+# In A it is easy: two dots nearly coincide. In B you will hear *none, they are all needed*. Ask: suppose the upward
+# one does nothing at all? Then twenty can go. In C nobody wants to give one back; let them look for rows. How C was
+# made is the talk.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## All three hyperparameters matter. Which 27 trials do best?
+#
+# - A: a grid: three levels of each, in the middles of three parts
+# - B: no level of anything tried twice
+# - C: far apart from one another
+# - D: both at once, B and C
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Now three hyperparameters, 27 trials, all chosen before the first is run. The loss is a bowl, tilted and
+# stretched at random, its lowest point anywhere in the cube. All three matter. Whose best of 27 is lowest, on average
+# over 2,000 bowls? The grid of A has its levels at one sixth, a half and five sixths, in all combinations. Hands up,
+# and the counts on the board. Most take D: why not have everything?
+
+# %% [markdown] tags=["slide"]
+# ## What one hyperparameter sees: the shadow
+
+# %% tags=["slide"]
+n_values = {name: int(measures.n_distinct(square[name])[0]) for name in ("random", "grid")}
+titles = {f"{name}: {n} values": name for name, n in n_values.items()}
+claim("25 random points have 25 shadows, a grid has five", list(n_values.values()) == [25, 5])
+shown = {title: square[name] for title, name in titles.items()}
+on_slide(slides.in_a_row(shown, {title: style(name) for title, name in titles.items()}, shadows=True))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Two words. Points that are chosen before any loss is known are a *design*. And what one hyperparameter
+# sees of a design is its *shadow*: drop every point on the axis. Random points have 25 shadows, unevenly. A grid of 25
+# has five. If only one hyperparameter matters, that is all you tried.
+
+# %% [markdown] tags=["slide"]
+# ## A board for rooks
+
+# %% tags=["slide"]
+standing = [
+    ((1, 1), (1, 3)),
+    ((1, 1), (1, 3), (3, 1), (3, 3)),
+    ((0, 2), (1, 4), (2, 1), (3, 3), (4, 0)),
+    tuple((k, k) for k in range(5)),
+]
+boards = Player([slides.rooks(5, some) for some in standing], name="board", label="Rooks that may not take each other")
+on_slide(boards, stops=[0, 1, 2, 3], freeze=True)
+
+# %% [markdown] tags=["notes"]
+# **4 min.** Columns are levels of the learning rate, rows levels of a penalty. A rook is a trial.
+#
+# **Stop 1.** Held. A rook takes what stands in its column or row. *Ask:* suppose the penalty does nothing. What do we
+# learn from the second rook? Nothing: the same learning rate twice.
+#
+# **Stop 2, four rooks.** Before: make it a grid of two by two; how many levels of each do we try? *Four* is the usual
+# answer. After: two, each twice. A grid is all rooks taking each other.
+#
+# **Stop 3, five rooks.** Before: five rooks, none takes another; what will the shadows be? After: perfect, every level
+# of both once. In more dimensions this is called a *Latin hypercube*.
+#
+# **Stop 4.** Before: is every such board a good plan? After: none takes another. Would you want these trials? Low rate
+# with low penalty, high with high: you could never say which of the two it was.
+
+# %% [markdown] tags=["slide", "build"]
+# ## A Latin hypercube, in one line
+#
+# $$x_{ij} \;=\; \frac{\color{#0072B2}{\pi_j(i)} + \color{#D55E00}{u_{ij}}}{\color{#009E73}{N}}$$
+#
+# - Green: cut each axis into as many slices as there are trials.
+# - Blue: which slice. A shuffled deck of cards for each axis, so **no slice comes twice**.
+# - Orange: where in the slice, at random.
+
+# %% [markdown] tags=["notes"]
+# **3 min.** $x_{ij}$ is where trial $i$ stands on axis $j$. Press for the parts. Green: 25 trials, 25 slices. Blue:
+# $\pi_j$ is a permutation, the numbers from 0 to 24 shuffled. Deal them to the trials: everybody gets one, nobody the
+# same. And orange moves the rook within its square.
+#
+# *Ask:* what goes wrong if all axes use the same shuffled deck? The diagonal! Somebody will say *nothing*.
+
+# %% [markdown] tags=["slide"]
+# ## What rooks do not promise
+
+# %% tags=["slide"]
+share = slides.sloping(5)[1].mean()
+claim("over a fifth of all boards are nearly a diagonal", share > 0.2, share=share)
+on_slide(slides.all_boards())
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Here are all boards of five rooks, five times four times three times two of them. Red ones are nearly a
+# diagonal, a correlation of 0.7 or more either way. Over a fifth! With 25 rooks it gets rare, but rooks still mind
+# lines only: two of them may stand corner to corner. Trials need room in every direction. That is the oranges' turn.
+
+# %% [markdown] tags=["slide"]
+# ## Throwing darts
+
+# %% tags=["slide", "show-code"]
+rng = np.random.default_rng(0)
+kept = []
+for dart in rng.random((1000, 2)):
+    if has_room(dart, kept, diameter=0.16):
+        kept.append(dart)
+
+# %% tags=["slide"]
+thrown = np.array([hits(1000, 0.16, np.random.default_rng(seed)) for seed in range(20)])
+early, late = thrown[:, :50].sum() / thrown.sum(), thrown[:, 500:].sum(axis=1).mean()
+claim("the first 50 darts bring six of ten", early > 0.6, share=early)
+claim("the last 500 bring about one", 0.3 < late < 2, mean=late)
+Markdown(f"The first 50 darts bring **{early:.0%}** of all that is kept. The last 500 bring **{late:.1f}**.")
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Draw a disc around each point. Discs may not overlap: no two trials nearer than the diameter. Throw darts;
+# keep one if its disc has room. (Who leaves the square on the right comes in on the left.) Twenty runs: the beginning
+# is quick, and then it drags on. *Ask:* five hundred misses in a row: may we stop?
+
+# %% [markdown] tags=["slide"]
+# ## Is there room for one more disc?
+
+# %% tags=["slide"]
+found = list(stages(0.16, 2, seed=1))
+n_last = [len(stage.points) for stage in found][-2:]
+claim("there is, for exactly one", n_last == [26, 27], points=n_last)
+on_slide(slides.full(found[-2].points, 0.16))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Look well. 26 discs lie there; over twenty darts in a row have just missed. May one more be placed, without
+# overlap? Sides are joined: what sticks out on the right comes in on the left. Let somebody point. Who says yes, who
+# says no? How would you *prove* a no? Do not answer; the next two slides do.
+
+# %% [markdown] tags=["slide"]
+# ## May this voxel be thrown away?
+
+# %% tags=["slide"]
+frames = [slides.voxel(*at) for at in ((0.38, 0.3, 0.14), (0.5, 0.24, 0.14), (0.46, 0.42, 0.14), (0.46, 0.42, 0.07))]
+on_slide(Player(frames, name="voxel", label="May this voxel be thrown away?"), stops=[0, 1, 2, 3])
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Do not look where darts happen to fall; cross out what is certainly taken. Cut the square into little ones,
+# *voxels*. If even the farthest corner of a voxel is nearer than the diameter to one point, no centre can lie in it.
+#
+# 1. Nearer: throw it away. 2. Its corner sticks out: keep it. 3. Between two points. *Ask:* is there room in it? No,
+# and yet it is kept: no single point covers it. 4. What helps? Cut it. A smaller voxel is covered.
+#
+# Short of time: the first and the third.
+
+# %% [markdown] tags=["slide"]
+# ## Orange: perhaps room for a centre
+
+# %% tags=["slide"]
+claim("the first darts fill most of it", len(found[1].points) > 20, points=len(found[1].points))
+claim("in the end no voxel is left", found[-1].saturated)
+proof = slides.proof(found, 0.16)
+on_slide(
+    Player(proof, name="stage", label="Until nothing is left", speed=1),
+    stops=[1, 2, 6, len(found) - 2, len(found) - 1],
+    freeze=True,
+)
+
+# %% [markdown] tags=["notes"]
+# **5 min.** Green discs, and grey around them, where no further centre may lie. Orange: voxels that are left. On the
+# right the framed piece, enlarged.
+#
+# **Stop 1.** Held: the first darts have been thrown, and orange is left. *Ask:* where do you throw now? Into the orange
+# only. That is the first trick.
+#
+# **Stop 2, cut in four.** Before: will there be more voxels, or fewer? Most say four times as many. After: fewer; most
+# of the small ones are covered.
+#
+# **Stop 3.** Throw, cut, throw, cut. Little is left.
+#
+# **Stop 4.** This is the square that you looked at. Before: point again. After: look at the frame. There is orange: it
+# is still in doubt.
+#
+# **Stop 5.** One more disc! And now no voxel is left: nothing fits any more, and that is *proved*. Who had said yes?
+
+# %% [markdown] tags=["slide"]
+# ## Inflate, until just 25 fit
+
+# %% tags=["slide"]
+inflation = pictures.Inflation([0.1, 0.12, 0.14, 0.15, 0.16, 0.17, 0.18, 0.2, 0.25, 0.3], n_wanted=25)
+claim("with the smallest there are over twice too many", inflation.counts[0] > 50, points=inflation.counts[0])
+claim("with the largest fewer than ten", inflation.counts[-1] < 10, points=inflation.counts[-1])
+balloon = Player.over(
+    lambda diameter: slides.inflated(inflation, diameter),
+    label="Inflate the discs until just 25 fit",
+    diameter=Dial("diameter D", inflation.diameters),
+)
+on_slide(balloon, stops=[{"diameter": 0.1}, {"diameter": inflation.largest}, {"diameter": 0.3}])
+
+# %% [markdown] tags=["notes"]
+# **2 min.** You can afford 25 trainings, not *as many as happen to fit*. Small discs: far too many fit. Press: the
+# largest diameter of these with which 25 still come. Press: too large, and trials are left over that you cannot place.
+# So one looks for the largest diameter that holds 25. Short of time: skip.
+
+# %% [markdown] tags=["slide"]
+# ## Where spheres fail: walls attract points
+
+# %% tags=["slide"]
+runs = {
+    title: [designs.saturate(0.1, 2, seed, periodic=joined) for seed in range(600)]
+    for title, joined in (("sides joined", True), ("walls", False))
+}
+crowds = {title: np.concatenate(some) for title, some in runs.items()}
+denser = {name: np.mean(np.abs(p - 0.5).max(axis=1) > 0.475) / (1 - 0.95**2) for name, p in crowds.items()}
+claim("along walls about twice as many", 1.8 < denser["walls"] < 2.6, times=denser["walls"])
+claim("with joined sides not", abs(denser["sides joined"] - 1) < 0.05, times=denser["sides joined"])
+on_slide(slides.crowd(runs))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** All points of 600 filled squares, laid on one another; light is many. Left, sides joined: even. Right, real
+# walls: *why is the rim so bright?* No disc beyond the wall is in the way there. About twice as many points lie along
+# it, and the edge of your ranges is where the optimum should not be. So we keep the sides joined.
+
+# %% [markdown] tags=["slide"]
+# ## How near are the nearest two?
+
+# %% tags=["slide"]
+claim("rooks alone stand close", apart["lhs"] < 0.6 * apart["rsa"], lhs=apart["lhs"], rsa=apart["rsa"])
+claim("both at once: farther apart than spheres", apart["rsa-lhs"] > 1.05 * apart["rsa"], distance=apart["rsa-lhs"])
+titles = {f"{said}: {apart[name]:.2f}": name for name, said in called.items() if name in ("lhs", "rsa", "rsa-lhs")}
+shown = {title: square[name] for title, name in titles.items()}
+looks = {title: style(name) for title, name in titles.items()}
+on_slide(slides.in_a_row(shown, looks, shadows=True, discs=True))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Left, rooks: look at the shadows along the sides, perfectly even; and two points nearly touch. Middle,
+# spheres: room for everybody, and the shadows clump. *Ask:* put rooks that must also keep a distance. Will they stand
+# as far apart as the spheres? *Nearer, rooks are in the way* is the usual guess.
+#
+# On the right: *farther*. Spheres fell at random and stayed; these rooks were moved until it was as good as could be
+# found. Distance and shadows are no enemies.
+
+# %% [markdown] tags=["slide"]
+# ## The race: all three matter
+
+# %% tags=["slide"]
+stacks = {name: designs.make_many(name, 27, 3, 2000 if name in QUICK else 20, seed=1) for name in called}
+
+
+def losses_of(busy):
+    """The best loss of each design on 2,000 bowls that look at the first axes only."""
+    seen = {name: some[:, :, :busy] for name, some in stacks.items()}
+    each, few = problems.quadratics.best_losses, problems.quadratics.pattern_losses
+    return {name: each(some, 2000)[:, None] if name in QUICK else few(some, 2000) for name, some in seen.items()}
+
+
+def against(losses, name, peer="random"):
+    """By how many per cent of its peer's mean a design has more loss, with the error."""
+    error = standard_error(losses[name] - losses[peer], not {name, peer} <= set(QUICK))
+    scale = 100 / losses[peer].mean()
+    return Row(called[name], scale * (losses[name].mean() - losses[peer].mean()), scale * error, style(name))
+
+
+lost = {busy: losses_of(busy) for busy in (3, 2, 1)}
+rows = {busy: {name: against(losses, name) for name in called if name != "random"} for busy, losses in lost.items()}
+for other in ("rsa-lhs", "rsa", "sobol"):
+    one = against(lost[3], "grid-midpoints", other)
+    claim(f"all matter: midpoints ahead of {other}", one.mean < -2 * one.error, mean=one.mean, error=one.error)
+one = against(lost[3], "rsa-lhs", "lhs")
+claim("both at once is ahead of plain rooks", one.mean < -2 * one.error, mean=one.mean, error=one.error)
+claim("the grid on the edges is not ahead of random", rows[3]["grid"].mean > 0, mean=rows[3]["grid"].mean)
+reach = Axis("best loss, compared with random points (%)", -55, 30, ticks=[(k, number(k)) for k in (-40, -20, 0, 20)])
+on_slide(slides.standings(slides.best_first(rows[3].values()), reach, "random points"))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** 2,000 bowls, 27 trials each, against random points. Left is better; bars are two standard errors. Read
+# from the bottom: the grid that everybody writes, with levels on the edges, is no better than chance. Rooks are a
+# little better, spheres more, both at once more still.
+#
+# Let them see the top by themselves. A plain grid wins! With its levels in the middles. Look at the board: how many
+# had A? *It must be a trick of the bowls*, somebody will say. Good: next slide.
+
+# %% [markdown] tags=["slide"]
+# ## Why middles win: no cell is wasted
+
+# %% tags=["slide"]
+waste = slides.outside(5, edges=True)
+claim("a third of the cells of a grid on the edges lies outside", waste > 0.33, share=waste)
+on_slide(slides.cells())
+
+# %% [markdown] tags=["notes"]
+# **2 min.** A trial speaks for its *cell*, everything that is nearer to it than to others. Levels on the edges: half of
+# a cell hangs over the wall, at the corners three quarters. Grey is wasted. Midpoints have equal cells, all inside. For
+# a bowl that is just what counts. So the lesson is not "grids are bad"; it is "edges are bad".
+
+# %% [markdown] tags=["slide"]
+# ## The race again: one of three does nothing
+
+# %% tags=["slide"]
+idle = rows[2]
+worse = min(idle["grid"].mean - 2 * idle["grid"].error, idle["grid-midpoints"].mean - 2 * idle["grid-midpoints"].error)
+claim("both grids are behind random points", worse > 20, at_least=worse)
+better = idle["rsa-lhs"].mean + 2 * idle["rsa-lhs"].error
+claim("both at once is ahead of them", better < -10, at_most=better)
+two_idle = lost[1]["grid-midpoints"].mean() / lost[1]["random"].mean()
+claim("two idle: midpoints lose more than eight times what random points do", two_idle > 8, times=two_idle)
+reach = Axis(reach.label, -60, 290, ticks=[(k, number(k)) for k in (0, 100, 200)])
+on_slide(slides.standings(slides.best_first(idle.values()), reach, "random points"))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** The same designs. Only, the loss ignores the third hyperparameter; and who knows beforehand which one will?
+# *Ask:* where does the champion come in now? *Still first*, or *in the middle*.
+#
+# Last but one, far behind random points. Its 27 trials have become nine, each made three times. Rooks, Sobol points
+# and both at once still have 27 shadows. With two idle it is over eight times the loss of random points. (Sobol points
+# are a famous sequence that fills evenly; good, and in every library.)
+
+# %% [markdown] tags=["slide"]
+# ## And 27 trainings of a real network?
+
+# %% tags=["slide"]
+entered = ["random", "grid", "grid-midpoints", "lhs", "rsa-lhs"]
+real = race.place_on_landscape(entered, problems.landscape("mnist"), 27, n_draws=20)
+scale, ends = 100 / real.mean("random", 27)[0], {name: real.difference(name, "random", 27) for name in entered[1:]}
+rows_real = [Row(called[name], scale * mean, scale * error, style(name)) for name, (mean, error) in ends.items()]
+errors = {name: mean / error for name, (mean, error) in ends.items()}
+edges = errors.pop("grid")
+claim("the grid on the edges is clearly behind random points", edges > 3.2, errors=edges)
+claim("nobody else can be told from them", max(map(abs, errors.values())) < 3.2, **errors)
+reach = Axis("regret, compared with random points (%)", -35, 65, ticks=[(k, number(k)) for k in (-20, 0, 20, 40, 60)])
+on_slide(slides.standings(slides.best_first(rows_real), reach, "random points", aspect=0.4))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Bowls are clean. Here are recorded trainings on handwritten digits, learning rate, penalty and noise, ten
+# batches of data, and the winner is picked by one noisy training. Edges lose, clearly. And the rest? Nobody can be told
+# from chance. Be honest about that: where the loss is noisy, a fine placement is drowned. It never hurt, either.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## All three hyperparameters matter. Which 27 trials do best?
+#
+# - A: a grid: three levels of each, in the middles of three parts
+# - B: no level of anything tried twice
+# - C: far apart from one another
+# - D: both at once, B and C
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Vote again; put the counts beside the first ones. Then ask: and if you were *not* told that all three
+# matter? Vote a third time.
+
+# %% [markdown] tags=["slide", "build"]
+# ## A, if you know. D, if you do not
+
+# %% tags=["slide"]
+said = {name: [f"{rows[busy][name].mean:+.0f}%".replace("-", MINUS) for busy in (3, 2)] for name in rows[3]}
+grid, rooks = said["grid-midpoints"], said["rsa-lhs"]
+Markdown(
+    "Loss, compared with random points:\n\n"
+    f"- grid, middles: **{grid[0]}** if all matter, **{grid[1]}** with one idle;\n"
+    f"- rooks that keep their distance: **{rooks[0]}** and **{rooks[1]}**."
+)
+
+# %% [markdown] tags=["notes"]
+# **1 min.** So, can trials be placed so that they do not waste each other? Yes; but *waste* has two meanings. Two
+# trials in one place waste each other in the square, two rooks in a line waste each other in the shadow. If you know
+# that everything matters, mind the square. If you do not know, and who does, mind both.
+
+# %% [markdown] tags=["slide"]
+# ## As you would write it
+
+# %% tags=["slide", "show-code"]
+engine = qmc.LatinHypercube(d=3, optimization="random-cd", rng=0)
+rooks = engine.random(27)
+powers = qmc.scale(rooks, l_bounds=[-4, -6, -3], u_bounds=[-1, -2, 0])
+configs = 10**powers
+
+at_a_distance = designs.make("rsa-lhs", 27, 3, seed=0)
+
+# %% [markdown] tags=["notes"]
+# **1 min.** SciPy has rooks that are moved until they are even, and Sobol points: `scipy.stats.qmc`. The last line is
+# this course's rooks that keep their distance. Both give points of the unit cube; you put them on your scales, here
+# powers of ten.
+
+# %% [markdown] tags=["slide"]
+# ## Where to practise
+#
+# Notebook 09, an hour.
+#
+# - 09.1 draw a Latin hypercube, 09.2 throw voxels away, 09.3 find the most even design.
+# - Place the rooks yourself. Drag a voxel about.
+
+# %% [markdown] tags=["notes"]
+# **1 min.** `hpo-tutor start 09`. The picture to try first is the board of rooks, then *Six designs, five measures*:
+# find a design that is best in all five. The next talk asks whether a tiling that never repeats can do better.

@@ -150,7 +150,7 @@ check("10.1", rhomb)
 # That is the whole algorithm. For many lines at once it takes ten lines of code:
 
 
-# %%
+# %% tags=["deck"]
 def tiling(vectors, shifts, n):
     """A rhomb for each crossing of lines -n to n: its two families (m, 2), and its lowest K (m, t)."""
     lines = np.array(list(product(range(-n, n + 1), repeat=2)))
@@ -837,3 +837,377 @@ quiz("10")
 #
 # Differences of three errors, four at a time: when may one say that a method is better? That is notebook 11, a fair
 # race. If you have not met samplers that learn from their trials yet, go on with notebook 04.
+
+
+# %% [markdown] tags=["slide", "title"]
+# # Hypertilings
+#
+# Does a pattern that never repeats place trials better?
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Some students in Copenhagen had an idea: to tune a network with a pattern of tiles. Their study promises to
+# beat grid and random search. Today we build the tiling, from straight lines only, and then we let it race.
+
+# %% tags=["slide"]
+from IPython.display import Markdown
+
+from hpo_tutor.course.decks import on_slide
+from hpo_tutor.course.pictures.intervals import Row
+from hpo_tutor.course.pictures.nb09.slides import best_first, in_a_row, standings
+from hpo_tutor.course.pictures.nb10 import slides
+from hpo_tutor.scenes.looks import style
+from hpo_tutor.scenes.stage import Axis
+from hpo_tutor.scenes.ticks import number
+
+PINK = style("hypertiling")
+
+# %% [markdown] tags=["slide"]
+# ## Where does it repeat?
+
+# %% tags=["slide"]
+on_slide(pictures.poster(5, 1))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** A wall with two kinds of tiles, thick blue ones and thin orange ones. Find the piece that one would print
+# on wallpaper, again and again. Give them a minute, let somebody come to the front and point.
+#
+# They will find stars, and more stars. *Ask:* is the surrounding of this star the same as of that one? Somebody will
+# say that the piece must be larger than the picture. How large would it be? It does not exist, and we shall see why.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## 25 trials on the corners of a tiling: whom do they beat?
+#
+# - A: random points
+# - B: random points, and a grid with levels on the edges
+# - C: those, and a grid with levels in the middles
+# - D: nobody
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Two hyperparameters, 25 trials, chosen before the first is run. The losses are 2,000 bowls, tilted and
+# stretched, with the lowest point anywhere. *Beat* means: a lower mean, by more than two standard errors. Hands up, and
+# the counts on the board.
+#
+# A grid with levels on the edges is what everybody writes, `linspace`; one in the middles has half a step between
+# its levels and the walls.
+
+# %% [markdown] tags=["slide"]
+# ## Rows, clumps, or corners of tiles
+
+# %% tags=["slide"]
+named = {"grid": "grid-midpoints", "random": "random", "tiling": "hypertiling"}
+some = {
+    title: designs.make(name, 25, 2, 1, **({"symmetry": 5} if title == "tiling" else {}))
+    for title, name in named.items()
+}
+on_slide(in_a_row(some, {title: style(name) for title, name in named.items()}, shadows=True))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Such a choice is a *design*. Along the sides are the *shadows*: what one hyperparameter sees. A grid stands
+# evenly, and shows five shadows of 25 trials. Random points have 25, and leave holes. The hope: corners of a tiling
+# stand evenly *and* have shadows of their own. *Ask:* which of the three would you run?
+
+# %% [markdown] tags=["slide"]
+# ## A tile for each crossing
+
+# %% tags=["slide"]
+path = Player(slides.pushed(), name="step", label="Push the upright lines to the right", speed=2)
+first, last = (pictures.window(2, x, slides.HEIGHT).corners() for x in (slides.TWO[0], slides.TWO[-1]))
+claim("two families, pushed: no square has moved", first.shape == last.shape and np.allclose(first, last))
+n_two = len(slides.TWO)
+on_slide(path, stops=[0, n_two - 1, n_two, n_two + 4, len(slides.THREE) + n_two - 1], freeze=True)
+
+# %% [markdown] tags=["notes"]
+# **7 min.** Left, squared paper: two *families* of lines. Make a tile of each crossing, its sides at right angles to
+# the two lines. The big dot is the framed tile. A thick line is a row of tiles.
+#
+# **Stop 1.** Held. *Ask:* I push all upright lines to the right. What do the squares do? *Move along* is the usual
+# answer.
+#
+# **Stop 2.** After: nothing at all! A tile knows only *which* lines cross, not where.
+#
+# **Stop 3, three families.** Before: add slanted lines; what tiles will there be? After: rhombs. The grey triangle is a
+# region between three lines, and regions become corners: the grey dot, where three rhombs meet.
+#
+# **Stop 4.** Before: I push, and the triangle shrinks; what will the rhombs do? *Shrink, too.* After: nothing, again.
+#
+# **Stop 5.** Before: and when the line has passed? After: the triangle opens on the other side, and the three rhombs
+# have turned over within their hexagon. That is all that can ever happen: lines pass a crossing, and rhombs flip.
+
+# %% [markdown] tags=["slide", "build"]
+# ## From a region to a corner
+#
+# $$\color{#009E73}{K_j} = \lceil\, \color{#0072B2}{x_j} \cdot p + \color{#D55E00}{\gamma_j} \,\rceil
+# \qquad \text{corner} = \sum_j \color{#009E73}{K_j}\, \color{#0072B2}{x_j}$$
+#
+# - Blue: a family's direction, an arrow of length 1.
+# - Orange: its shift, where the lines lie.
+# - Green: a count, the number of the next line.
+# - Cross a line: **the corner moves by one arrow**.
+
+# %% [markdown] tags=["notes"]
+# **4 min.** $p$ is any place between the lines. Blue: a star of arrows, one for each family. Orange: push the lines.
+# Green: rounded up, so everywhere in a region it is the same. Then walk: so many steps along each arrow.
+#
+# The last line is the whole trick: one count grows by one, so neighbours are one arrow apart, and all sides have
+# length one. *Ask:* around a crossing of two lines lie four regions; what do their corners make? A rhomb. And where is
+# the formula for *not leaving holes*? Nowhere; that comes free.
+
+# %% [markdown] tags=["slide"]
+# ## Nobody checked that they fit
+
+# %% tags=["slide", "show-code"]
+rng = np.random.default_rng(0)
+arrows, shifts = star(5, 2), rng.uniform(-0.5, 0.5, 5)
+p = rng.uniform(-3, 3, 2)
+K = np.ceil(arrows @ p + shifts)
+corner = K @ arrows
+
+# %% tags=["slide"]
+families, lowest = tiling(arrows, shifts, 8)
+places = (shifts + 0.5) @ arrows + rng.uniform(-8, 8, (500, 2))
+n_wrong = int(np.sum(pictures.tiles_over(places, arrows, families, lowest) != 1))
+claim("each of 500 places lies in exactly one rhomb", n_wrong == 0, rhombs=len(lowest))
+Markdown(f"500 places, {len(lowest):,} rhombs. In a hole, or in two rhombs: **{n_wrong}** places.")
+
+# %% [markdown] tags=["notes"]
+# **2 min.** The formula as code: five arrows, any shifts, a place, its corner. Do the rhombs of all crossings fit
+# together? *Ask:* of 500 places thrown at the middle, how many fall into a hole? None. Walk once around a region: its
+# sides turn by a full turn, and so do the angles of the tiles at its corner.
+
+# %% [markdown] tags=["slide"]
+# ## Five families: Penrose's tiling
+
+# %% tags=["slide"]
+frames = slides.grown(200)
+on_slide(Player(frames, name="frame", label="A Penrose tiling grows", speed=5), stops=[0, 3, 9, len(frames) - 1])
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Five families, 72° apart, with shifts that sum to zero. Two crossings, two tiles. Press: five. Press: more;
+# *find five thick tiles around one corner*. Press: the last. It is the wall of the beginning. And it was
+# made of straight lines. Roger Penrose laid it by hand in 1974; the lines are de Bruijn's, of 1981.
+
+# %% [markdown] tags=["slide"]
+# ## Why it never repeats
+
+# %% tags=["slide"]
+thin, thick = np.bincount(pictures.penrose().tiles(np.zeros(2), 100).kinds)
+golden = (1 + 5**0.5) / 2
+claim("the ratio is golden, to 1 %", abs(thick / thin / golden - 1) < 0.01, ratio=thick / thin)
+Markdown(
+    f"{thick:,} thick tiles, {thin:,} thin: **{thick / thin:.3f}**.\n\n"
+    rf"The golden ratio: $(1 + \sqrt 5)/2 = {golden:.3f}\ldots$, no ratio of whole numbers."
+)
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Suppose there were a piece that one could print again and again. It would hold so many thick tiles and so
+# many thin ones, whole numbers, and the whole wall would have their ratio. Count a large wall: the golden ratio. It is
+# no ratio of whole numbers. So there is no such piece. Back to the first picture: you searched for nothing.
+
+# %% [markdown] tags=["slide"]
+# ## Exactly N: a square that grows
+
+# %% tags=["slide"]
+sizes = [9, 16, 24, 25, 26, 31, 40, 64]
+squares = Player([slides.picked_bare(n) for n in sizes], name="square", label="A square that holds exactly N", speed=1)
+on_slide(squares, stops=[sizes.index(n) for n in (9, 25, 31, 64)])
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Corners become trials: turn the tiling, let a square grow until it holds as many corners as you can pay
+# for, and stretch it. *Ask:* a grid of 31 trials? There is none; 25 or 36. A tiling does not care. Look at the walls of
+# the square: who has seen to it that trials lie well there? Nobody. Remember that.
+
+# %% [markdown] tags=["slide"]
+# ## Seen by one of three hyperparameters
+
+# %% tags=["slide"]
+n_values = {name: int(designs.quality(designs.make(name, 27, 3)).n_distinct[0]) for name in ("grid", "hypertiling")}
+claim("of 27 trials a grid tries 3 values, a tiling 27", list(n_values.values()) == [3, 27], **n_values)
+on_slide(slides.shadowed(27, 3))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** 27 trials in three dimensions, and only one hyperparameter matters. A tick is a value that is tried. Both
+# grids: three. A tiling: 27, for it was turned by a random angle. How *even* they are is luck; a Latin hypercube,
+# `lhs`, is for evenness. Short of time: one sentence.
+
+# %% [markdown] tags=["slide"]
+# ## Three dimensions: planes for lines
+
+# %% tags=["slide"]
+bodies = slides.space()
+on_slide(Player(bodies, name="picture", label="Tiles of space", speed=2), stops=[0, 1, 3, len(bodies) - 1])
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Nothing in the formula said *two*. In space three planes cross, and the crossing becomes a box that leans.
+# Press for planes: one tile, then four. *Ask:* six planes, how many tiles? Each three of six cross: 20. Hence the
+# *hyper*. Short of time: skip.
+
+# %% [markdown] tags=["slide"]
+# ## The race: 2,000 bowls, 25 trials
+
+# %% tags=["slide"]
+called = {"grid": "grid, edges", "grid-midpoints": "grid, middles", "lhs": "Latin hypercube", "hypertiling": "tiling"}
+bowls = race.place_on_quadratics(["random", *called], 25, 2, n_problems=2000)
+
+
+def row(placed, name, peer, n, words):
+    """A design against its peer, in per cent of the peer's mean, as a row of the picture."""
+    scale = 100 / placed.mean(peer, n)[0]
+    difference, error = placed.difference(name, peer, n)
+    return Row(words, scale * difference, scale * error, style(name))
+
+
+for name, peer in (("hypertiling", "random"), ("hypertiling", "grid"), ("grid-midpoints", "hypertiling")):
+    one = row(bowls, name, peer, 25, "")
+    claim(f"{name} is ahead of {peer}", one.mean < -2 * one.error, mean=one.mean, error=one.error)
+rows = best_first(row(bowls, name, "random", 25, words) for name, words in called.items())
+reach = Axis("best loss, compared with random points (%)", -65, 25, ticks=[(k, number(k)) for k in (-60, -40, -20, 0)])
+on_slide(standings(rows, reach, "random points", aspect=0.42))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Left is better; bars are two standard errors. The tiling is far ahead of random points, and ahead of the
+# grid on the edges, which is the grid that the study raced. So its title is true!
+#
+# And look at the top. *Ask:* what have I done with the grid? Moved its levels from the edges into the middles of their
+# cells, nothing more. When somebody beats grid search, ask *which grid*.
+
+# %% [markdown] tags=["slide"]
+# ## Where a tiling loses: near the walls
+
+# %% tags=["slide"]
+draws = [designs.make("hypertiling", 25, 2, seed, symmetry=3) for seed in range(150)]
+found = {"grid, middles": slides.far([designs.make("grid-midpoints", 25, 2)]), "tiling": slides.far(draws)}
+(inner_grid, outer_grid), (inner, outer) = map(slides.inner_and_outer, found.values())
+claim("in the middle a tiling is nearer", inner < 0.99 * inner_grid, ratio=inner / inner_grid)
+claim("near the walls it is further, by over 15 %", outer > 1.15 * outer_grid, ratio=outer / outer_grid)
+on_slide(slides.far_places(found))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** How far is a place from the nearest trial? Light is far. Left, the grid: 25 dark spots. Right, the mean of
+# 150 draws of a tiling of triangles: no spots, for it is turned each time, and a rim of light. In the middle it is even
+# a little nearer than the grid. But with 25 trials most places are near a wall, and the walls cut a tiling wherever
+# they come.
+
+# %% [markdown] tags=["slide"]
+# ## What is it worth that it never repeats?
+
+# %% tags=["slide"]
+walls = {3: "triangles", 5: "5, Penrose's", 6: "6, the study's"}
+how = {"n_problems": 1000, "n_draws": 80}
+by = {t: race.place_on_quadratics("hypertiling", 25, 2, options={"hypertiling": {"symmetry": t}}, **how) for t in walls}
+means = {t: one.mean("hypertiling", 25)[0] for t, one in by.items()}
+errors = {t: one.spread("hypertiling", 25) / 80**0.5 for t, one in by.items()}  # all met the same bowls
+rows = []
+for t in (5, 6):
+    more, error = means[t] - means[3], np.hypot(errors[t], errors[3])
+    claim(f"{t} families are behind three", more > 2 * error, more=more, error=error)
+    rows.append(Row(walls[t], 100 * more / means[3], 100 * error / means[3], PINK))
+reach = Axis("best loss, compared with three families (%)", -4, 8, ticks=[(k, number(k)) for k in (-2, 0, 2, 4, 6)])
+on_slide(standings(rows, reach, "3, triangles, which repeat", aspect=0.35))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** The most beautiful part, and what is it good for? Three families make a plain lattice of triangles: it
+# repeats at every step. Here are Penrose's tiling and the study's, compared with it. Not ahead: a few per cent behind.
+# For placing trials, never repeating is worth nothing. *Ask:* would you have published that?
+
+# %% [markdown] tags=["slide"]
+# ## Recorded trainings: against random points
+
+# %% tags=["slide"]
+surfaces = {"jets": ("aleph", [9, 64]), "houses": ("king_county", [16, 64]), "digits": ("mnist", [27, 64])}
+entered = ["random", "grid-midpoints", "hypertiling"]
+met = {
+    said: race.place_on_landscape(entered, problems.landscape(name), counts, 60)
+    for said, (name, counts) in surfaces.items()
+}
+cases = {f"{said}, {n} trials": (placed, n) for said, placed in met.items() for n in placed.n_points}
+rows = [row(placed, "hypertiling", "random", n, words) for words, (placed, n) in cases.items()]
+ahead = {one.words: one.mean / one.error for one in rows}
+claim("on the houses with 16 it is clearly ahead", ahead["houses, 16 trials"] < -3.2, errors=ahead["houses, 16 trials"])
+unclear = [ahead[words] for words in ("jets, 64 trials", "digits, 27 trials", "digits, 64 trials")]
+claim("on jets with 64 and on digits it is not", min(unclear) > -3.2, errors=unclear)
+claim("nowhere clearly behind", max(ahead.values()) < 3.2, most=max(ahead.values()))
+reach = Axis("regret of the tiling (%)", -45, 35, ticks=[(k, number(k)) for k in (-40, -20, 0, 20)])
+on_slide(standings(rows, reach, "random points"))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Enough of bowls. Energies of jets, prices of houses, handwritten digits; ten batches of data each, 60
+# draws, the winner picked by one noisy training. Left of the line the tiling is ahead.
+#
+# Houses with 16: clearly. The bars of jets and digits hold the line, or end beside it. By luck alone one bar in 13
+# misses it, and here are six; so we ask for 3.2 errors, not 2, before we say *clearly*. *Ask:* why does it not pay to
+# place 64 trials well? The loss is noisy; the winner is the luckiest of 64.
+
+# %% [markdown] tags=["slide"]
+# ## Against the grid in the middles
+
+# %% tags=["slide"]
+rows = [row(placed, "hypertiling", "grid-midpoints", n, words) for words, (placed, n) in cases.items()]
+task = problems.WithIdle(problems.landscape("king_county"), n_idle=2)
+idle = race.place_on_landscape([*entered, "grid"], task, 81, n_draws=30)
+edges = row(idle, "hypertiling", "grid", 81, "")
+claim("with two idle it is clearly ahead of the grid on the edges, too", edges.mean < -3.2 * edges.error)
+rows.append(row(idle, "hypertiling", "grid-midpoints", 81, "houses, 2 idle, 81"))
+ahead = {one.words: one.mean / one.error for one in rows}
+for words in ("digits, 64 trials", "houses, 2 idle, 81"):
+    claim(f"{words}: the tiling is clearly ahead", ahead[words] < -3.2, errors=ahead[words])
+claim("nowhere clearly behind", max(ahead.values()) < 3.2, most=max(ahead.values()))
+reach = Axis("regret of the tiling (%)", -75, 45, ticks=[(k, number(k)) for k in (-60, -40, -20, 0, 20, 40)])
+on_slide(standings(rows, reach, "grid, middles", aspect=0.55))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** The same trainings, and the champion of the bowls is the line. Mostly nothing is decided. Two rows are:
+# digits with 64 trials, where the grid tries four values of each hyperparameter; and the last, houses with two more
+# hyperparameters that do nothing. *Ask:* what has happened to the grid's 81 trials there? They are nine.
+#
+# So here a tiling earns its place: where you cannot be sure that everything matters.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## 25 trials on the corners of a tiling: whom do they beat?
+#
+# - A: random points
+# - B: random points, and a grid with levels on the edges
+# - C: those, and a grid with levels in the middles
+# - D: nobody
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Vote again: 25 trials, bowls of two hyperparameters. Compare with the board, and ask somebody who had C
+# which picture did it.
+
+# %% [markdown] tags=["slide", "build"]
+# ## On bowls, B. On your task: it depends
+#
+# - It beats the usual grid, and not the better one.
+# - It beats chance, if noise does not drown it.
+# - Where hyperparameters do nothing, it beats both grids.
+# - That it never repeats does not matter.
+
+# %% [markdown] tags=["notes"]
+# **2 min.** One press each. The first is for reading papers: *which grid?* The second: *how noisy?* The third for your
+# own work, if you do not know what matters; rooks that keep their distance, of the last talk, are good there, too. And
+# the last one for lovers of beauty: a tiling may be beautiful and useful, and not useful because it is beautiful.
+
+# %% [markdown] tags=["slide"]
+# ## As you would write it
+
+# %% tags=["slide", "show-code"]
+houses = problems.landscape("king_county")
+search = Design(houses.space, "hypertiling", n_points=31, seed=0)
+configs = [search.ask().config for _ in range(31)]
+losses = houses.evaluate(configs, seeds=range(31))
+winner = configs[losses.argmin()]
+
+# %% [markdown] tags=["notes"]
+# **1 min.** 31, because 31 is what you can pay for. Decide before you begin: it is a design as a whole, and its first
+# few trials are nothing special.
+
+# %% [markdown] tags=["slide"]
+# ## Where to practise
+#
+# Notebook 10, an hour.
+#
+# - 10.1 four regions make a rhomb, 10.2 corners, each once, 10.3 exactly N.
+# - Drag a crossing with five families: which tiles flip?
+
+# %% [markdown] tags=["notes"]
+# **1 min.** `hpo-tutor start 10`. Try *Walls of tiles* with six families, or eight. The next talk asks what we did
+# silently all the time: when may one say that a method is better?

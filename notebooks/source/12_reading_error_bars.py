@@ -49,7 +49,7 @@ doctor()
 # last layer is trained on top of it: learning rate and size of that layer are searched, on ten batches of photographs.
 
 
-# %%
+# %% tags=["deck"]
 study = race.load().table()  # the study of notebook 11, as it was kept
 table = study[~study["live"]]  # its recorded part
 table = table.assign(excess=race.protocol.normalise(table, by="optimum"))
@@ -916,3 +916,386 @@ quiz("12")
 #
 # All the designs of this study are laid out in advance. The next notebook, 13, lets a grid grow where the loss asks for
 # it. If you have not met samplers that learn from their trials yet, go on with notebook 04.
+
+# %% [markdown] tags=["slide", "title"]
+# # Reading error bars
+#
+# A bar stands on every mean. What does it promise, and who keeps the promise?
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Every talk that you will hear this year shows error bars. Nobody asks what they promise. Today we take one
+# apart: what it says, how often it is true, and what to do where it is not. You need to know what a mean and a standard
+# deviation are.
+
+# %% tags=["slide"]
+from IPython.display import Markdown
+
+from hpo_tutor.course.decks import on_slide
+from hpo_tutor.course.pictures.intervals import Row, intervals
+from hpo_tutor.course.pictures.nb12 import promises, slides
+from hpo_tutor.scenes.looks import style
+from hpo_tutor.scenes.stage import Axis
+from hpo_tutor.scenes.ticks import MINUS
+
+RECIPES = {"Gaussian": "gaussian", "exponential": "exponential", "bootstrap-t": "bootstrap-t"}
+made = {}
+for name, called in RECIPES.items():
+    bar = statistics.INTERVALS[called](ten)
+    made[name] = (float(bar.low), float(ten.mean()), float(bar.high))
+
+# %% [markdown] tags=["slide"]
+# ## Ten numbers. Which bar would you print?
+
+# %% tags=["slide"]
+reach = {name: high - centre for name, (_, centre, high) in made.items()}
+claim("the longest reaches over twice as far up as the shortest", reach["bootstrap-t"] > 2 * reach["Gaussian"], **reach)
+hidden = dict(zip(("bar 1", "bar 2", "bar 3"), made.values(), strict=True))
+on_slide(slides.barred(ten, hidden, "excess over the best loss"))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** A network tells photographs apart. Nine random trials choose its learning rate and its width, and this was
+# done on ten batches of data. A dot is a batch: by which share is the loss higher than it need be? 0.04 is 4 %. The
+# mean is clear. Below it three bars, each from a textbook, each "95 %". Which one would you print in your paper?
+#
+# You will hear: *the shortest, it looks best* (thank you for being honest); *the symmetric one, the mean is in the
+# middle*; *the longest, to be safe*. Ask the last: is a bar from minus infinity to infinity a good bar? Leave it open.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## Ten lopsided batches: of 100 usual bars, how many hold the truth?
+#
+# - A: 95, as promised
+# - B: about 87
+# - C: about 70
+
+# %% [markdown] tags=["notes"]
+# **2 min.** *The usual bar*: mean, plus and minus 1.96 standard errors; everybody uses it. *Lopsided*: many small
+# values and a few large ones, as you have just seen. *The truth*: the mean over all batches that there could be. Hands
+# up; write the counts on the board. Most take A: it says 95 on the tin.
+
+# %% [markdown] tags=["slide", "build"]
+# ## The usual bar
+#
+# $$\color{#0072B2}{\bar y} \;\pm\; \color{#009E73}{1.96}\; \frac{\color{#D55E00}{s}}{\sqrt{B}}$$
+#
+# - Blue: **where** it stands, the mean of the batches.
+# - Orange: **how long** it is, their standard deviation.
+# - Green: **the law**, a bell curve.
+#
+# Blue and orange come from the same few numbers.
+
+# %% [markdown] tags=["notes"]
+# **3 min.** One press for each part. Blue is where the bar stands. Orange over the root of $B$ is the standard error;
+# with four times the batches the bar is half as long. Green: 95 % of a bell curve lie within 1.96 standard deviations.
+#
+# Then the promise: a recipe that holds the true mean in 95 of 100 *studies*. Likely wrong answer: "the truth lies in
+# this bar with probability 95 %". This bar holds it or does not; nobody can tell. The last line is the crack in the
+# wall. Leave it standing.
+
+# %% [markdown] tags=["slide"]
+# ## How many are B?
+
+# %% tags=["slide"]
+y = race.place_on_landscape("random", problems.landscape("aleph"), 9, n_draws=80).regrets["random", 9]
+centre, of_batches, in_one_pot = float(y.mean()), stats.sem(y.mean(axis=1)), stats.sem(y.ravel())
+claim("in one pot the bar is less than a third as long", 3 * in_one_pot < of_batches, right=of_batches, pot=in_one_pot)
+said = {"10 batches": of_batches, "800 searches": in_one_pot}
+ways = {name: (centre - 1.96 * error, centre, centre + 1.96 * error) for name, error in said.items()}
+on_slide(slides.barred(y.mean(axis=1), ways, "loss above the smallest (GeV)"))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** The cheapest way to a short bar. Ten batches of other data, jets of particles, each searched eighty times;
+# a dot is the mean of a batch. How many are $B$: ten or eight hundred? Hands. With 800 in one pot the bar shrinks to
+# less than a third. But two searches on one batch share what is hard there. The next study will have new *batches*, so
+# batches are the evidence. Ten. Many papers get this wrong.
+
+# %% [markdown] tags=["slide"]
+# ## A promise can be tested
+
+# %% tags=["slide", "show-code"]
+rng = np.random.default_rng(0)
+studies = rng.exponential(1, size=(4000, 10))  # the true mean is 1
+mean = studies.mean(axis=1)
+error = studies.std(axis=1, ddof=1) / np.sqrt(10)
+holds = np.abs(mean - 1) <= 1.96 * error
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Of real data nobody knows the truth. So make data up, from a law whose mean we know: the exponential, many
+# small values and a few large ones, mean 1. Four thousand studies of ten batches; make each bar; does it hold the 1?
+# Five lines. Do not say the number: the next picture does.
+
+# %% [markdown] tags=["slide"]
+# ## A hundred studies, a hundred bars
+
+# %% tags=["slide"]
+shown = [
+    (10, "bell curve", "Gaussian"),
+    (10, "exponential", "Gaussian"),
+    (5, "exponential", "Gaussian"),
+    (200, "exponential", "Gaussian"),
+    (10, "exponential", "exponential"),
+    (10, "bell curve", "exponential"),
+]
+kept = [promises.held(interval, truth, n) for n, truth, interval in shown]
+claim("a bell: over 91 of 100", kept[0] > 0.91, share=kept[0])
+claim("lopsided: about 87", abs(kept[1] - 0.875) < 0.025 and abs(holds.mean() - 0.87) < 0.02, share=kept[1])
+claim("five batches: under 82", kept[2] < 0.82, share=kept[2])
+claim("200 batches: about 95", kept[3] > 0.935, share=kept[3])
+claim("the right law: about 95; the wrong one: all", abs(kept[4] - 0.95) < 0.02 and kept[5] > 0.995)
+lengths = [np.mean(bars.high - bars.low) for bars in (promises.bars(name, "bell curve", 10) for name in RECIPES)]
+claim("on a bell, exponential bars are over four times as long", lengths[1] > 4 * lengths[0])
+misses = promises.bars("Gaussian", "exponential", 10)
+claim("nearly all misses lie below", misses.below.sum() > 5 * misses.above.sum())
+pictured = [slides.hundred(n, truth, interval) for n, truth, interval in shown]
+on_slide(Player(pictured, label="Which bars hold the truth?", speed=1), stops=range(6), freeze=True)
+
+# %% [markdown] tags=["notes"]
+# **8 min.** Each upright line is the bar of one study, sorted by their means; the level line is the truth. Blue bars
+# hold it. The red, thick ones miss it: they end before the line, or begin beyond it.
+#
+# **Stop 1, a bell curve, ten batches.** Held. The usual bar, where its law is right: nearly as promised. (Not quite:
+# 1.96 is for many batches.) *Ask:* now lopsided data. How many red ones, and on which side?
+#
+# **Stop 2, exponential.** After: B was right. And *look at the side*: nearly all of them lie below the truth. Ask why,
+# collect guesses, do not answer yet.
+#
+# **Stop 3, five batches.** Before: as many papers have. After: one bar in five lies.
+#
+# **Stop 4, two hundred.** Before: does it ever become honest? After: yes. Nobody has two hundred.
+#
+# **Stop 5, another bar.** We *know* that the law is exponential, so use its own bar. 95, with ten batches. Somebody
+# will want to go home with it.
+#
+# **Stop 6, back to the bell.** Before: is that bar still good? After: all hold the truth! *Is that good?* No: the bars
+# are several times too long. A law that one merely assumes is a bar that one merely hopes for. If time is short, leave
+# out stop 4.
+
+# %% [markdown] tags=["slide"]
+# ## Why do they miss below?
+
+# %% tags=["slide"]
+related = np.corrcoef(mean, error)[0, 1]
+claim("means and errors go up and down together", related > 0.6, correlation=related)
+on_slide(slides.together(10, "exponential"))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** A dot is a study: right is a larger mean, up is a longer bar. Look where the red ones are: bottom left. A
+# study that met none of the few large values has a small mean *and* a small standard deviation. Blue and orange, the
+# same few numbers. Its bar stands in the wrong place, and it is short. The unlucky studies look the most certain.
+
+# %% [markdown] tags=["slide"]
+# ## Slips of paper
+
+# %% tags=["slide"]
+picks = np.random.default_rng(1).integers(10, size=(1000, 10))
+counts = (1, 2, 3, 10, 100, 1000)
+drawing = Player(slides.slips(ten, picks, "excess", counts), label="Drawn and put back", speed=1)
+on_slide(drawing, stops=[0, 1, 2, 5])
+
+# %% [markdown] tags=["notes"]
+# **4 min.** Which law do our ten numbers follow? Nobody knows. The bootstrap needs none: let the ten stand for all that
+# could be. Write each on a slip of paper, draw a slip, note it, *put it back*, ten times. Above is one such study, its
+# mean as a line; below are the means so far.
+#
+# *Stop 1.* Some slips came twice, some never (crosses). *Ask:* where is the mean if the largest slip comes three times?
+# *Stops 2 and 3.* Another study, another mean. *Stop 4.* A thousand: is the pile as long to the left as to the right?
+# No, it leans, as the truth does. The middle 95 % would be a bar. It is hardly longer than the usual one, though: a
+# study that met no large value has none on its slips.
+
+# %% [markdown] tags=["slide"]
+# ## Count in their own errors
+
+# %% tags=["slide"]
+means, errors = ten[picks].mean(axis=1), ten[picks].std(axis=1, ddof=1) / np.sqrt(10)
+t = (means - ten.mean()) / errors
+ends = np.quantile(t, [0.025, 0.975])
+claim(
+    "it takes over three errors on one side, and under 1.96 on the other", ends[0] < -3 and ends[1] < 1.96, t=list(ends)
+)
+on_slide(slides.studentised(t))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** One idea more. Do not ask how far a resampled mean lies from ours, but how many of *its own* errors: $t$.
+# A study with a small mean has a short bar, so its $t$ is far below zero. The resamples confess what happens to
+# studies like ours. Grey: what the bell curve says. Red: what the slips say. The truth may lie as many errors *above*
+# us as they fell *below*. That is the bootstrap-t bar, bar 3 of the beginning.
+
+# %% [markdown] tags=["slide"]
+# ## Who keeps the promise?
+
+# %% tags=["slide"]
+at_ten = {name: promises.held(name, "exponential", 10) for name in promises.INTERVALS}
+claim("bootstrap-t holds about 94", 0.92 < at_ten["bootstrap-t"] < 0.96, share=at_ten["bootstrap-t"])
+low = max(at_ten["Gaussian"], at_ten["percentile"])
+claim("Gaussian and percentile stay below 90", low < 0.9, most=low)
+on_slide(slides.shares("exponential", "bootstrap-t"))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Truth: exponential. Across, the batches of a study; up, how many bars hold the truth. The level line is the
+# promise. Find ten. Bootstrap-t is there, without having been told the law. The usual bar needs many more. The
+# exponential one is right as well, and you have seen what it does when the law is another.
+
+# %% [markdown] tags=["slide"]
+# ## Where none keeps it
+
+# %% tags=["slide"]
+at_ten = {name: promises.held(name, "log-normal", 10) for name in promises.INTERVALS}
+three = [at_ten[name] for name in ("Gaussian", "percentile", "bootstrap-t")]
+claim("log-normal, ten batches: none of the three reaches 93", max(three) < 0.93, shares=three)
+claim("the usual bar falls to about 80", abs(at_ten["Gaussian"] - 0.8) < 0.04, share=at_ten["Gaussian"])
+on_slide(slides.shares("log-normal", "bootstrap-t"))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** The failure. Values whose logarithm is a bell: rare ones are very large. With ten batches the usual bar
+# falls to 80, and bootstrap-t misses its promise, too. *What would help?* "A better formula", somebody says. No: no
+# recipe knows large values that a study has not met. Only more batches do. With five batches, show the five numbers.
+
+# %% [markdown] tags=["slide"]
+# ## A race: 4 to 25 trials, 44 batches
+
+# %% tags=["slide"]
+FEW = [(2, n) for n in (2, 3, 4, 5)]
+
+
+def averaged(names, budgets=FEW, **options):
+    """Design -> its excess on each batch of the trees, in per cent, the mean over some budgets."""
+    found = [excesses("trees", n, d, names, **options) for d, n in budgets]
+    return {name: 100 * np.mean([each[name] for each in found], axis=0) for name in names}
+
+
+def asked(**options):
+    """The differences to random search of three designs that are even."""
+    found = [averaged((name, "random"), **options) for name in EVEN]
+    return [statistics.paired_differences(pair).iloc[0] for pair in found]
+
+
+EVEN = ("grid-midpoints", "hypertiling", "rsa")
+live = study[study["live"] & (study["n_dims"] == 2)]
+live = live.assign(excess=race.protocol.normalise(live, by="pool"))
+first, again = asked(), asked(table=live, live=True)
+axis = Axis(f"excess {MINUS} that of random search (%)", -1.15, 0.85)
+ahead = ("this design", "random")
+
+
+def rows(found):
+    """A row for each difference."""
+    return [Row(name, row["mean"], row["error"], style(name)) for name, row in zip(EVEN, found, strict=True)]
+
+
+claim("each interval lies below zero", all(row["mean"] + 2 * row["error"] < 0 for row in first))
+on_slide(intervals(rows(first), axis, ahead))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Now use bars. Boosted trees, prices of houses, 44 batches: enough for the usual bar, here two errors wide.
+# Three designs that place their trials evenly, against random search, batch by batch. Every bar lies left of zero. By
+# custom each gets a star: *if* there were no difference, such a bar would be rare, one study in twenty. Ask: three
+# stars, three results? Most nod.
+
+# %% [markdown] tags=["slide"]
+# ## Forty comparisons of equals
+
+# %% tags=["slide"]
+coins = np.array(list(product([1, -1], repeat=10)))
+y = race.place_on_landscape("random", problems.landscape("cifar10"), 9, n_draws=80).regrets["random", 9]
+differences = y[:, :40] - y[:, 40:]
+p = np.mean(np.abs(coins @ differences) / 10 >= np.abs(differences.mean(axis=0)) - 1e-9, axis=0)
+n_stars = int(np.sum(p < 0.05))
+claim(
+    "a few stars by luck alone, after Holm none", 1 <= n_stars <= 4 and statistics.holm(p).min() > 0.05, stars=n_stars
+)
+at_least_one = 1 - 0.95**40
+claim("one or more: nearly nine of ten such tables", 0.85 < at_least_one < 0.9, chance=at_least_one)
+on_slide(slides.many(p))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Random search against *itself*, forty times, on ten batches. All are equal, by construction. *Ask first:*
+# how many stars? A P-value is the share of studies that would differ as much or more by luck; below 0.05 there is a
+# star. Stars there are. In nearly nine of ten such tables there is at least one.
+#
+# Who shows the star and hides the other dots has shown nothing. Holm's remedy is the dashed line: with forty questions
+# the smallest P-value must be below a fortieth of 0.05, the next below a thirty-ninth, and so on. No star is left.
+# *Likely protest:* "then I find nothing any more". Ask fewer questions.
+
+# %% [markdown] tags=["slide"]
+# ## The race, asked again
+
+# %% tags=["slide"]
+claim("none of the three lies below zero again", all(row["mean"] + 2 * row["error"] > 0.05 for row in again))
+edges = [
+    statistics.paired_differences(averaged(("grid-midpoints", "grid"), FEW[:2], **options)).iloc[0]
+    for options in ({}, {"table": live, "live": True})
+]
+claim("midpoints against edges: about 5 %, both times", all(-5.8 < row["mean"] < -4 for row in edges))
+on_slide(intervals(rows(again), axis, ahead))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Those losses had been looked up. Here the trees were really trained, new points of the same designs, same
+# batches, same axis. *Ask before:* how many of the three bars lie left of zero again? None. Midpoints are on the other
+# side, if anything. Were the stars luck? In part: only lucky differences get them, so what is published is too large.
+# Is the lead refuted? No: look at the bars.
+#
+# Something did come again: midpoints against a coarse grid on the edges, five per cent, both times. Large things come
+# again.
+
+# %% [markdown] tags=["slide"]
+# ## How many batches for half a per cent?
+
+# %% tags=["slide"]
+d = np.subtract(*averaged(("rsa", "random")).values())
+power = {}
+for n_batches in (5, 10, 20, 32, 64):
+    some = rng.choice(d, size=(4000, n_batches))  # as if the 44 were all there are
+    power[n_batches] = float(np.mean(stats.ttest_1samp(some, 0, axis=1).pvalue < 0.05))
+claim("ten batches: about three of ten", 0.24 < power[10] < 0.42, power=power[10])
+claim("32: about eight", abs(power[32] - 0.8) < 0.08, power=power[32])
+on_slide(slides.power(power))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Suppose that rsa's lead of half a per cent is true. Draw studies from these 44 batches. Of ten studies with
+# ten batches, how many get a star? Three. Seven would write "no difference", and be wrong. Thirty-two batches for
+# eight. And half the lead needs four times as many: the root of $B$ again. So a missing star is no proof of equality.
+# *One* batch proves nothing at all.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## Ten lopsided batches: of 100 usual bars, how many hold the truth?
+#
+# - A: 95, as promised
+# - B: about 87
+# - C: about 70
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Vote again. Everybody knows it now; so ask for the harder half: on which side do the others lie, and why?
+# Give the word to somebody who took A before.
+
+# %% [markdown] tags=["slide"]
+# ## About 87. So which bar would you print?
+
+# %% tags=["slide"]
+on_slide(slides.barred(ten, made, "excess over the best loss"))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** B, and the misses lie below. Here are the three bars again, with their names. The shortest was the usual
+# one, which is wrong in one study of eight. The middle one hopes for a law. The longest asks the numbers themselves,
+# and reaches up to where large values may be. I should print that one, with the ten dots above it.
+
+# %% [markdown] tags=["slide", "build"]
+# ## Reading a bar, from now on
+#
+# - Bar over what? Batches, not trials.
+# - How many? Below ten, show the numbers.
+# - How many questions were asked? Count all.
+# - Has it come again?
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Four questions to ask in any talk, politely. One press each. The last needs no statistics.
+
+# %% [markdown] tags=["slide"]
+# ## Where to practise
+#
+# Notebook 12, an hour.
+#
+# - 12.1 a bar over batches, 12.2 the bootstrap, 12.3 what a star says.
+# - Turn $B$ from 5 to 200, under four laws. Which bar lies, and where?
+
+# %% [markdown] tags=["notes"]
+# **1 min.** `hpo-tutor start 12`. There you also meet ranks, the test for an exponential and why it proves little, and
+# a table of what to do with how many trials. Each of its lines names the result behind it, and whether that came again.

@@ -37,12 +37,13 @@ def test_each_paper_ranks_by_its_own_means():
     first = np.array([[3.0, 5.0, 4.0], [1.0, 2.0, 3.0], [6.0, 6.0, 9.0]])
     board = slides.papers({"Paper 1": first, "Paper 2": first[::-1]}, NAMES)
     left, right = board.rows[0]
-    assert [text for _, text in left.y.ticks] == ["lhs", "grid", "random"]
-    assert [text for _, text in right.y.ticks] == ["grid", "random", "lhs"]
+    assert [layer.text[0] for layer in of_kind(left, Text)] == ["lhs", "grid", "random"]  # from the lowest row up
+    assert [layer.text[0] for layer in of_kind(right, Text)] == ["grid", "lhs", "random"]
     assert left.x == right.x
     top = of_kind(left, Segments)[-1]
     error = first[1].std(ddof=1) / np.sqrt(3)
     np.testing.assert_allclose([top.x0[0], top.x1[0]], [2 - 2 * error, 2 + 2 * error], rtol=1e-6)
+    assert left.sentence == "random, grid, lhs."
 
 
 def test_a_race_hides_its_names_until_the_bet(field):
@@ -55,7 +56,8 @@ def test_a_race_hides_its_names_until_the_bet(field):
     values, order = bets.race_of(field, 3)
     leader = "ABC"[int(values[:, :10].mean(axis=1).argmin())]
     assert hidden.sentence == f"9 points, 10 batches: {leader} leads."
-    assert "truly" in shown.sentence
+    assert shown.sentence.startswith("9 points, 10 batches: ")
+    assert shown.sentence.endswith(("it is truly the lowest.", "but truly lowest is lhs."))
     assert NAMES[order[0]] == next(text for row, text in shown.y.ticks if row == 2)
 
 

@@ -96,7 +96,7 @@ def asks(line: Line, u: Array, losses: Array, treated: str, n_wide: int = 3) -> 
     """One picture for each of so many trials that are asked for at once; see ``batches.WAYS``."""
     boards, asked = waiting(line, u, losses, treated, n_wide)
     return [
-        _flat(board, f"Pending trials {treated}. Machine {k + 1} is sent to {_at(line, asked[k])}")
+        _flat(board, f"Pending trials {treated}. Machine {k + 1} is sent to {_at(line, asked[k])}.")
         for k, board in enumerate(boards[:n_wide])
     ]
 

@@ -1,10 +1,10 @@
-"""What does the talk of notebook 09 show besides? Designs without names, all boards of rooks, crowds, cells, standings.
+"""What does the talk of notebook 09 show besides? Designs in a row, all boards of rooks, crowds, cells, standings.
 
 points  (N, 2) in the unit square
 row     how many per cent more than a peer a design has lost, as ``intervals.Row``; below zero it is ahead
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import permutations
 
@@ -12,12 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpo_tutor.course.pictures.intervals import WIDE, Row
-from hpo_tutor.course.pictures.nb09 import measures
+from hpo_tutor.course.pictures.nb09 import voxels
+from hpo_tutor.course.pictures.nb09.balls import Inflation
 from hpo_tutor.course.pictures.nb09.discs import LOOK, copies, square_scene
 from hpo_tutor.course.pictures.nb09.rooks import Rooks, board
 from hpo_tutor.course.pictures.nb09.voxels import squares
+from hpo_tutor.designs.measures import smallest_distance
+from hpo_tutor.designs.saturation import Stage
 from hpo_tutor.scenes.layers import AnyLayer, Circles, Heatmap, Line, Points, Polygons, Segments, Text
-from hpo_tutor.scenes.looks import GREY, INK, RED, style
+from hpo_tutor.scenes.looks import GREY, INK, RED, Style, style
 from hpo_tutor.scenes.stage import Axis, Board, Scene, beside
 from hpo_tutor.scenes.ticks import number
 
@@ -26,19 +29,43 @@ Array = NDArray[np.float64]
 SLOPING = 0.7  # a correlation beyond which a board of rooks is nearly a diagonal
 IN_A_ROW = 15  # boards
 CELLS = 40  # along each side of a square, in which a crowd is counted
-NAMES = 0.42  # of the axis, for the names of a standing
+NAMES = 0.48  # of the axis, for the names of a standing
+WIDER = 1.3  # from the left side of one square in a row to that of the next
 FRAME = ([0, 1, 1, 0, 0], [0, 0, 1, 1, 0])
 
 
-def unnamed(some: Mapping[str, Array]) -> Board:
-    """Designs side by side under letters only; nothing but the letter says which is which."""
-    scenes = []
-    for letter, points in some.items():
-        dots = Points(points[:, 0], points[:, 1], INK, "circle", 13.0, outline=None)
-        x, y = Axis("", -0.05, 1.05, ticks=()), Axis("", -0.05, 1.05, ticks=())
-        scenes.append(Scene([Line(*FRAME, GREY, width=1.5), dots], x, y, title=letter, aspect=1.0, grid=False))
-    told = ", ".join(f"{letter} has {len(points)}" for letter, points in some.items())
-    return beside(*scenes, sentence=f"Points in a square: {told}.")
+def in_a_row(some: Mapping[str, Array], looks: Mapping[str, Style], *, shadows: bool, discs: bool = False) -> Scene:
+    """Designs side by side in one large picture, with their shadows along two sides, and the discs that just touch.
+
+    Args:
+        some: what stands above a design -> its points.
+        looks: the same -> how its points look.
+        shadows: whether the shadows are drawn.
+        discs: whether the discs are.
+    """
+    low, high, n = -0.12, 1.1, len(some)
+    across = Axis("", low, n * WIDER - (WIDER - high), ticks=())
+    width = across.high - across.low
+    layers: list[AnyLayer] = []
+    told = []
+    for k, (title, points) in enumerate(some.items()):
+        look, left = looks[title], k * WIDER
+        x, y = points.T
+        if discs:
+            radius = smallest_distance(points) / 2
+            layers.append(Circles(x + left, y, radius / width, GREY, GREY, 1.0, 0.25))
+        if shadows:
+            below, above = np.full(len(x), -0.1), np.full(len(x), -0.03)
+            layers.append(Segments(x + left, below, x + left, above, INK, width=2.5))
+            layers.append(Segments(below + left, y, above + left, y, INK, width=2.5))
+        layers.append(Line(np.array(FRAME[0]) + left, FRAME[1], GREY, width=1.5))
+        layers.append(Points(x + left, y, look.color, look.symbol, 10.0, outline=None))
+        layers.append(Text([left], [1.15], [title], anchor="start", size=13.0))
+        told.append(f"{title}, {len(points)} points")
+    top = 1.24
+    up = Axis("", low, top, ticks=())
+    sentence = f"Points in squares, side by side: {'; '.join(told)}."
+    return Scene(layers, across, up, sentence, aspect=(top - low) / width, grid=False)
 
 
 def sloping(n: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -78,13 +105,48 @@ def all_boards(n: int = 5) -> Scene:
 def rooks(n: int, standing: Rooks) -> Scene:
     """The board of the notebook without its counts, which the sentence has too: a square, and so larger."""
     scene = board(n, standing)
-    return replace(scene, layers=scene.layers[:-1], x=replace(scene.x, high=scene.y.high), aspect=1.0)
+    layers = [replace(layer, name="") for layer in scene.layers[:-1]]
+    return replace(scene, layers=layers, x=replace(scene.x, high=scene.y.high), aspect=1.0)
+
+
+def voxel(x: float, y: float, side: float) -> Scene:
+    """The voxel of the notebook beside its two points, with one test, that of its farthest corner."""
+    told = voxels.voxel(x, y, side)
+    (scene, _), *_ = told.rows
+    return replace(bare(scene), sentence=told.sentence)
+
+
+def bare(scene: Scene) -> Scene:
+    """A scene without a legend and without words along its axes, for these stand in the heading of the slide."""
+    layers = [replace(layer, name="") for layer in scene.layers]
+    x, y = (replace(axis, label="", ticks=()) for axis in (scene.x, scene.y))
+    return replace(scene, layers=layers, x=x, y=y)
+
+
+def proof(found: Sequence[Stage], diameter: float) -> list[Board]:
+    """The stages of a saturation with joined sides, bare; beside each the place of the last hole, enlarged."""
+    last = next(stage for stage in reversed(found) if len(stage.voxels))
+    window = np.clip(last.voxels[0] + last.side / 2 - voxels.ZOOM / 2, 0, 1 - voxels.ZOOM)
+    boards = []
+    for k, stage in enumerate(found):
+        shown = [bare(scene) for scene in voxels.staged(found, k, diameter, True, window).scenes()]
+        left = f"{len(stage.voxels)} voxels are left." if len(stage.voxels) else "no voxel is left: it is proved."
+        boards.append(beside(*shown, sentence=f"{stage.n_darts:,} darts, {len(stage.points)} points; {left}"))
+    return boards
+
+
+def inflated(inflation: Inflation, diameter: float) -> Board:
+    """The square of the notebook that is filled with discs of this diameter, and how many fit; without a legend."""
+    told = inflation.scene(diameter)
+    square, curve = told.scenes()
+    curve = replace(curve, layers=[replace(layer, name="") for layer in curve.layers])
+    return beside(bare(square), curve, sentence=told.sentence)
 
 
 def full(points: Array, diameter: float) -> Scene:
     """Discs on a square with joined sides, and one more beside it that looks for a place."""
     seen = copies(points, diameter / 2)
-    x, y = Axis("", -0.3, 1.7, ticks=()), Axis("", -0.1, 1.1, ticks=())
+    x, y = Axis("", -0.12, 1.58, ticks=()), Axis("", -0.1, 1.1, ticks=())
     radius = diameter / 2 / (x.high - x.low)
     layers: list[AnyLayer] = [
         Circles(seen[:, 0], seen[:, 1], radius, LOOK.color, LOOK.color, 1.5, 0.45),
@@ -93,38 +155,7 @@ def full(points: Array, diameter: float) -> Scene:
         Text([1.35], [0.5 - 0.75 * diameter], ["one more?"], size=15.0),
     ]
     sentence = f"{len(points)} discs of diameter {number(diameter)} in a square whose sides are joined; one more waits."
-    return Scene(layers, x, y, sentence, aspect=0.6, grid=False)
-
-
-def both(some: Mapping[str, Array]) -> Board:
-    """Designs with the discs that just touch, and with their shadows along two sides.
-
-    Args:
-        some: design -> its points.
-    """
-    scenes, told = [], []
-    for name, points in some.items():
-        smallest, discs, _ = measures.nearest_pair(points)
-        x, y = points.T
-        look, low, high = style(name), np.full(len(x), -0.09), np.full(len(x), -0.03)
-        layers: list[AnyLayer] = [
-            *(circled(layer) for layer in discs),
-            Segments(x, low, x, high, INK, width=2.5),
-            Segments(low, y, high, y, INK, width=2.5),
-            Line(*FRAME, GREY, width=1.5),
-            Points(x, y, look.color, look.symbol, 11.0),
-        ]
-        across, up = Axis("", -0.12, 1.02, ticks=()), Axis("", -0.12, 1.02, ticks=())
-        scenes.append(Scene(layers, across, up, title=f"{name}: {smallest:.2f} apart", aspect=1.0, grid=False))
-        told.append(f"{name} {smallest:.2f}")
-    return beside(*scenes, sentence=f"Distance of the nearest two of {len(points)} points: {', '.join(told)}.")
-
-
-def circled(layer: AnyLayer) -> AnyLayer:
-    """A layer of the unit square as it is drawn in the panels of ``both``: a radius is a share of the panel."""
-    if isinstance(layer, Circles):
-        return Circles(layer.x, layer.y, np.asarray(layer.radius) / 1.14, layer.color, layer.fill, 1.0, layer.opacity)
-    return layer
+    return Scene(layers, x, y, sentence, aspect=1.2 / 1.7, grid=False)
 
 
 def crowd(runs: Mapping[str, Sequence[Array]]) -> Board:
@@ -172,11 +203,16 @@ def cells(side: int = 5) -> Board:
     return beside(*scenes, sentence=f"How much of the cells lies outside the square: {', '.join(told)}.")
 
 
+def best_first(rows: Iterable[Row]) -> list[Row]:
+    """The rows by their means."""
+    return sorted(rows, key=lambda row: row.mean)
+
+
 def standings(rows: Sequence[Row], across: Axis, peer: str, aspect: float = 0.5) -> Scene:
-    """Designs from best to worst, each beside its name, with an interval of two standard errors; zero is the peer.
+    """Designs from top to bottom, each beside its name, with an interval of two standard errors; zero is the peer.
 
     Args:
-        rows: per cent more than the peer.
+        rows: per cent more than the peer, from the top.
         across: the axis of the differences, with zero and all intervals on it; it is widened for the names.
         peer: who stands at zero, in words.
         aspect: height over width.
@@ -195,13 +231,13 @@ def standings(rows: Sequence[Row], across: Axis, peer: str, aspect: float = 0.5)
     layers: list[AnyLayer] = [Segments([0.0], [0.4], [0.0], [top + 0.6], INK, width=2.5)]
     layers.append(Text([0.0], [top + 0.95], [f"{peer}: 0"], size=15.0))
     told = []
-    for at, row in zip(range(top, 0, -1), sorted(rows, key=lambda row: row.mean), strict=True):
+    for at, row in zip(range(top, 0, -1), rows, strict=True):
         half = WIDE * row.error
         layers += [
             Segments([across.low], [at], [across.high], [at], GREY, width=0.5, opacity=0.5),
             Segments([row.mean - half], [at], [row.mean + half], [at], row.look.color, width=6.0),
             Points([row.mean], [at], row.look.color, row.look.symbol, 15.0),
-            Text([left], [at], [row.words], anchor="start", size=16.0),
+            Text([left + 0.02 * width], [at], [row.words], anchor="start", size=17.0),
         ]
         told.append(f"{row.words} {number(round(row.mean))} ± {number(round(half))}\u00a0%")
     sentence = f"Compared with {peer}, ± two standard errors: {'; '.join(told)}."
