@@ -1097,8 +1097,8 @@ on_slide(Player(wanders, name="batch", label="Jets of particles", speed=1.5), st
 # next batch holds jets of the same kind. How far will the star jump? Next.
 #
 # From batch 3 to batch 4 the best number of epochs falls to a third. Right: take this star to the other batches. It
-# costs one per cent or a little more. Remember that: one per cent. Good designs differ by less. If time is short, do not
-# press play.
+# costs one per cent or a little more. Remember that: one per cent. Good designs differ by less. If time is short, do
+# not press play.
 
 # %% [markdown] tags=["slide"]
 # ## Somebody else's ranges
