@@ -54,7 +54,7 @@ def check(exercise_id: str, function: Callable[..., Any]) -> None:
         print(f"✓ {asked.id} {asked.title}: right. {verdict.message}".rstrip())
         _note(asked.id, verdict)
     elif verdict.state == "not attempted":
-        print(f'○ {asked.id} {asked.title}: not attempted yet. hint("{asked.id}", 1) gives a nudge.')
+        print(f'○ {asked.id} {asked.title}: not attempted yet. (If you did write it, run its cell first.) hint("{asked.id}", 1) gives a nudge.')
     else:
         lines = [f"✗ {asked.id} {asked.title}: {verdict.message}", *(f"    {line}" for line in verdict.case)]
         _note(asked.id, verdict)
@@ -77,7 +77,7 @@ def examine(asked: Exercise, function: Callable[..., Any]) -> Verdict:
             answers.append(_settled(function(*copy.deepcopy(arguments))))
         except NotImplementedError:
             return Verdict("not attempted")
-        except Exception as error:  # whatever a student's code raises becomes a sentence
+        except (Exception, SystemExit) as error:  # whatever a student's code raises becomes a sentence
             return Verdict(
                 "wrong",
                 "your function stopped with an error.",

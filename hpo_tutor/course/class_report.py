@@ -53,15 +53,16 @@ class Stumbles(NamedTuple):
 def gather(folder: Path) -> tuple[list[Report], list[str]]:
     """The reports of a folder and the folders below it, by name, and what is wrong with the files that are none.
 
-    Of a student with several reports, the one that was written last counts.
+    Of several reports under one name, the one that was written last counts; the others are named as well, since two
+    students may have one name.
 
     Raises:
         ValueError: the folder holds no JSON file.
     """
-    files = sorted(folder.rglob("*.json")) if folder.is_dir() else []
+    files = sorted(path for path in folder.rglob("*.[jJ][sS][oO][nN]") if path.is_file())
     if not files:
         raise ValueError(f"reports are the .json files of `hpo-tutor progress --to`, and {folder} holds none")
-    latest: dict[str, Report] = {}
+    latest: dict[str, tuple[Report, str]] = {}
     troubles = []
     for file in files:
         try:
@@ -69,9 +70,16 @@ def gather(folder: Path) -> tuple[list[Report], list[str]]:
         except (ValueError, OSError) as error:
             troubles.append(f"{file.relative_to(folder)}: {error}")
             continue
-        if report.name not in latest or report.written >= latest[report.name].written:
-            latest[report.name] = report
-    return sorted(latest.values(), key=lambda report: report.name), troubles
+        earlier = latest.get(report.name)
+        place = str(file.relative_to(folder))
+        if earlier is None:
+            latest[report.name] = report, place
+            continue
+        first, last = sorted([earlier, (report, place)], key=lambda one: one[0].written)
+        latest[report.name] = last
+        if first[0] != last[0]:
+            troubles.append(f"{first[1]}: {last[1]} is a later report of {report.name!r}")
+    return [latest[name][0] for name in sorted(latest)], troubles
 
 
 def table(found: Iterable[Report]) -> list[list[str]]:
@@ -144,7 +152,7 @@ def as_csv(rows: Iterable[Sequence[str]]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerows(
-        [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in row] for row in rows
+        [f"'{cell}" if cell.lstrip().startswith(("=", "+", "-", "@")) else cell for cell in row] for row in rows
     )
     return stream.getvalue()
 

@@ -23,9 +23,13 @@ CONFIG = Path(__file__).parent / "jupyter"  # switches the question for news off
 
 
 def environment() -> dict[str, str]:
-    """The variables with which that command line runs: the course's settings come before the machine's own."""
+    """The variables with which that command line runs: the course's settings come before the machine's own.
+
+    So do its commands: JupyterLab's terminals know `hpo-tutor` in an environment that nobody activated.
+    """
     paths = [str(CONFIG), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
-    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
+    commands = [str(Path(sys.executable).parent), *filter(None, [os.environ.get("PATH")])]
+    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths), "PATH": os.pathsep.join(commands)}
 
 
 def command(notebook: Path, browser: bool = True, port: int | None = None) -> list[str]:

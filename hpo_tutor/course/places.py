@@ -3,7 +3,9 @@
 In a checkout    notebooks/                data/                     work/
 Installed        hpo_tutor/_notebooks/     hpo_tutor/_landscapes/    work/ below the current folder
 A notebook is named by its number, two digits: "03". The work folder keeps the hash of what each copy was made of, so
-that a notebook which the course has changed since is offered; a copy itself is never touched again.
+that a notebook which the course has changed since is offered; a copy itself is never touched again. A copy whose
+original was not kept (an older version made it, or the list was lost) is dated from when it is first seen: what changes
+later is offered, and nothing before.
 
 The environment variable HPO_TUTOR_WORK names another work folder.
 """
@@ -18,6 +20,7 @@ from typing import NamedTuple
 
 PACKAGE = Path(__file__).resolve().parents[1]
 MARK = ".hpo_tutor"  # this folder is somebody's work folder, wherever it lies; within: copy -> hash of its original
+UNSURE = "no newer than "  # before a hash: the course as it was when a copy of unknown age was first seen
 
 
 class Start(NamedTuple):
@@ -34,7 +37,7 @@ class Copy(NamedTuple):
     Attributes:
         number: of the notebook, "03".
         notebook: the copy.
-        has_news: whether the course's notebook has changed since; None where that was not kept when it was copied.
+        has_news: whether the course's notebook has changed since; None where that is not known.
     """
 
     number: str
@@ -132,13 +135,20 @@ def start(number: str | int, fresh: bool = False) -> Start:
     for copy in count(1):
         target = folder / (source.name if copy == 1 else f"{source.stem}-{copy}.ipynb")
         try:
-            with target.open("xb") as stream:
-                stream.write(source.read_bytes())
-            _keep_original(target.name, source)
-            return Start(target, is_new=True)
+            stream = target.open("xb")
         except FileExistsError:
-            if not fresh:
-                return Start(target, is_new=False, has_news=source.name[:2] in news())
+            if fresh:
+                continue
+            _keep_originals({})
+            return Start(target, is_new=False, has_news=source.name[:2] in news())
+        try:
+            with stream:
+                stream.write(source.read_bytes())
+            _keep_originals({target.name: _fingerprint(source)})
+        except OSError:
+            target.unlink()  # half a copy would be taken for the student's own, and never be made again
+            raise
+        return Start(target, is_new=True)
     raise AssertionError("count() never ends")
 
 
@@ -153,11 +163,17 @@ def copies() -> list[Copy]:
     for number, source in there.items():
         now = _fingerprint(source)
         named = re.compile(rf"{re.escape(source.stem)}(-\d+)?")
-        mine = [path for path in folder.glob(f"{source.stem}*.ipynb") if named.fullmatch(path.stem)]
+        mine = [path for path in folder.glob(f"{source.stem}*.ipynb") if named.fullmatch(path.stem) and path.is_file()]
+        # a copy of the newest that is gone may have been renamed, and be any of those that are here
+        moved = any(
+            original == now and named.fullmatch(Path(name).stem) and not (folder / name).is_file()
+            for name, original in kept.items()
+        )
         for path in sorted(mine, key=lambda path: (len(path.stem), path.stem)):
-            # a copy that nobody wrote in is its original
-            original = kept.get(path.name) or (now if _fingerprint(path) == now else None)
-            found.append(Copy(number, path, original != now if original else None))
+            original = kept.get(path.name, UNSURE + now)
+            is_newest = original == now or _fingerprint(path) == now  # a copy that nobody wrote in is its original
+            is_unknown = moved or original == UNSURE + now
+            found.append(Copy(number, path, False if is_newest else None if is_unknown else True))
     return found
 
 
@@ -174,7 +190,8 @@ def news() -> list[str]:
 
 
 def _fingerprint(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    # git on Windows may write other line ends, which is no news
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
 def _originals() -> dict[str, str]:
@@ -185,9 +202,12 @@ def _originals() -> dict[str, str]:
     return {str(name): str(original) for name, original in kept.items()} if isinstance(kept, dict) else {}
 
 
-def _keep_original(copy: str, source: Path) -> None:
-    mark = work_folder() / MARK
-    write_whole(mark, json.dumps({**_originals(), copy: _fingerprint(source)}, indent=1) + "\n")
+def _keep_originals(new: dict[str, str]) -> None:
+    kept, there = _originals(), notebooks()
+    unknown = {copy.notebook.name: UNSURE + _fingerprint(there[copy.number]) for copy in copies()}
+    together = {**unknown, **kept, **new}
+    if together != kept:
+        write_whole(work_folder() / MARK, json.dumps(together, indent=1) + "\n")
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -196,12 +216,16 @@ def write_whole(path: Path, text: str) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    draft = path.with_name(f"{path.name}.draft")
-    with draft.open("w", encoding="utf-8", newline="") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(draft, path)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.draft")  # two commands at once do not write into one
+    try:
+        with draft.open("w", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(draft, path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def first_notebook() -> str:

@@ -85,10 +85,11 @@ def now() -> str:
 def _entries(file: Path) -> Iterator[dict[str, Any]]:
     if not file.exists():
         return
-    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+    # an editor of Windows may have put a byte order mark in front of the first line
+    for line in file.read_text(encoding="utf-8-sig", errors="replace").splitlines():
         try:
             entry = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue  # half a line, or a student's own note
         if isinstance(entry, dict) and isinstance(entry.get("exercise"), str):
             yield entry

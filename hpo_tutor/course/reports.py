@@ -8,14 +8,17 @@ Answers to quizzes and predictions are not kept anywhere, so they are in no repo
 
 import json
 import platform
+import re
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hpo_tutor.course import exercises, places, progress
 from hpo_tutor.course.progress import Work
 
 FORMAT = "hpo_tutor report 1"
+N_BYTES = 2**22  # of a file; after ten thousand wrong answers a report is a quarter of that
+PLAIN = re.compile(r"[\w.-]*")  # ids and names of mistakes: what a student writes there would stand in the class report
 
 
 class Report(NamedTuple):
@@ -30,11 +33,13 @@ def write(file: Path, name: str) -> Report:
     """Write the report of this work folder; a file of that name is replaced as a whole, never half.
 
     Raises:
-        ValueError: the name is empty.
+        ValueError: the name is empty, or the file is none that `gather` would look at.
         OSError: the progress cannot be read, or the file not written.
     """
     if not name.strip():
         raise ValueError("a report says whose it is: give a name or a number of yours with --name")
+    if file.suffix.lower() != ".json":
+        raise ValueError(f"a report is a .json file, such as ada.json, or it is overlooked, not {file.name!r}")
     report = Report(name.strip(), progress.now(), progress.worked_on(places.progress_file()))
     text = {
         "format": FORMAT,
@@ -56,16 +61,39 @@ def read(file: Path) -> Report:
         OSError: it cannot be read.
     """
     try:
-        text = json.loads(file.read_text(encoding="utf-8"))
+        if file.stat().st_size > N_BYTES:
+            raise ValueError(f"it has more than {N_BYTES} bytes")
+        text = json.loads(file.read_text(encoding="utf-8-sig"))
         if text["format"] != FORMAT:
             raise ValueError(f"its format is {text['format']!r}, not {FORMAT!r}")
-        work = {
-            str(exercise): Work(str(one["passed"]), int(one["tries"]), tuple(map(str, one["mistakes"])))
-            for exercise, one in text["exercises"].items()
-        }
-        return Report(str(text["name"]), str(text["written"]), work)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        name, written = _text(text["name"]).strip(), _text(text["written"])
+        if not name:
+            raise ValueError("its name is empty")
+        return Report(name, written, {_plain(exercise): _work(one) for exercise, one in text["exercises"].items()})
+    except KeyError as error:
+        raise ValueError(f"{file.name} is no report that `hpo-tutor progress --to` wrote: it lacks {error}") from error
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{file.name} is no report that `hpo-tutor progress --to` wrote: {error}") from error
+
+
+def _work(one: dict[str, Any]) -> Work:
+    work = Work(_text(one["passed"]), one["tries"], tuple(map(_plain, one["mistakes"])))
+    if not isinstance(one["mistakes"], list) or work.tries != len(work.mistakes) + bool(work.passed):
+        raise ValueError(f"tries are the mistakes and the pass, not {str(one)[:80]}")
+    return work
+
+
+def _plain(name: Any) -> str:
+    if PLAIN.fullmatch(_text(name)) is None:
+        raise ValueError(f"an id or the name of a mistake is letters, digits, dots and hyphens, not {name[:40]!r}")
+    return str(name)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"text is expected, not {str(value)[:40]}")
+    value.encode()  # half a surrogate is no letter, and no table could be written with it
+    return value
 
 
 def overview() -> str:

@@ -66,7 +66,7 @@ def class_report_command(
     except (ValueError, OSError) as error:
         stop(error)
     if troubles:
-        typer.echo(f"left out: {len(troubles)} files that are no reports; `hpo-tutor gather` names them", err=True)
+        typer.echo(f"left out: {len(troubles)} files; `hpo-tutor gather` names them", err=True)
 
 
 @app.command()
@@ -74,7 +74,7 @@ def grade(
     folder: Annotated[Path, typer.Argument(help="A folder of folders, one with the notebooks of each student.")],
     to: Annotated[Path | None, typer.Option(help="Write the table there, as grades.csv.")] = None,
     checks: Annotated[Path | None, typer.Option(help="Your own Python file of private checks.")] = None,
-    minutes: Annotated[float, typer.Option(min=0.05, help="When a notebook is stopped.")] = 10.0,
+    minutes: Annotated[float, typer.Option(min=0.05, max=600, help="When a notebook is stopped.")] = 10.0,
 ) -> None:
     """Run students' notebooks and note which exercises pass. This runs their code: do it in a container."""
     from hpo_tutor.course import class_report
@@ -82,6 +82,8 @@ def grade(
 
     marks = []
     try:
+        for file in papers.overlooked(folder):
+            typer.echo(f"left out: {file.relative_to(folder)} is not named as STUDENT/03_random_search.ipynb", err=True)
         for paper in papers.papers(folder):
             marks.append(papers.grade(paper, checks, minutes))
             passed = [*marks[-1].states.values()].count("passed")

@@ -34,24 +34,25 @@ doctor()
 # %% [markdown]
 # ## How these pages work
 #
-# Shift and Enter run a cell; the doctor above has just looked whether all is there that the cells need.
+# Shift and Enter run a cell and go on to the next; a star [*] beside it means that it is still at work. Begin with the
+# cell at the top: its last line, the doctor, looks whether all is there that the others need.
 #
-# - **Guess first.** Where a question with round buttons appears, click before you run the next cell. A wrong guess
-#   teaches more than a right one, and nobody keeps the score.
+# - **Guess first.** Where a question with round buttons appears, click before you run the next cell, and before you
+#   read its code, which may tell the answer. A wrong guess teaches more than a right one, and nobody keeps the score.
 # - **Play.** Pictures with a slider can be dragged. Or click on one and use the keys: the arrows step, space plays,
-#   Home and End jump.
+#   Home and End jump. The keys are then the picture's own: to go on, click on the next cell.
 # - **Change things.** Take any number in a cell, change it, and run the cell again. A line with a tick ✓ is a sentence
 #   of the text that was tested on the numbers of *your* run; if your change makes it false, it will say so.
 # - **Nothing can break.** *Run All* is always safe, and waits for no click. If you are lost, *Restart Kernel and Run
 #   All Cells* brings you back. This page is your own copy, in the folder `work/`; updates never touch it, and
-#   `hpo-tutor start 00 --fresh` in a terminal gives you a new one beside it.
+#   `hpo-tutor start 00 --fresh` in a terminal (*File > New > Terminal*) gives you a new one beside it.
 #
 # ## Drag one slider
 #
 # We need something to learn. Here are eight of the handwritten digits that come with scikit-learn. A network sees 64
 # shades of grey and says how likely each digit is. Its **loss** says how bad that was: 0 for someone who is sure and
 # right, $\ln 10 \approx 2.3$ for someone who gives all ten digits the same chance, and far more for someone who is
-# sure and wrong. (The unit is called *nat*.)
+# sure and wrong. (This loss is called *cross-entropy*, and its unit *nat*.)
 
 # %%
 dataset = problems.datasets.load("digits")
@@ -71,7 +72,7 @@ faster = predict(
 # %% [markdown]
 # Seven networks for each of 25 learning rates make 175 trainings, real ones, in the next cell. They train side by
 # side, all at once. The course calls that a **population**. (Nothing evolves in it. Networks with offspring come in
-# notebook 19.)
+# notebook 19.) The first training on a machine takes longer, up to half a minute: machine code is made for it.
 
 # %%
 rates = np.geomspace(0.0001, 1, 25)

@@ -50,12 +50,13 @@ def write(number: str, folder: Path) -> Path:
         raise FileNotFoundError(
             "assignments are made from notebooks/source, which only a checkout has; clone the course"
         )
-    found = list((top / "notebooks" / "source").glob(f"{number:0>2}_*.py"))
-    if len(found) != 1:
-        raise ValueError(f"no notebook has the number {number!r}; 03 is one")
-    name = found[0].stem
+    found = {path.name[:2]: path for path in sorted((top / "notebooks" / "source").glob("[0-9][0-9]_*.py"))}
+    source = found.get(number.zfill(2) if number else "")
+    if source is None:
+        raise ValueError(f"no notebook has the number {number!r}; these exist: {', '.join(found)}")
+    name = source.stem
     target = folder / "source" / name / f"{name}.ipynb"
-    notebook = {"cells": cells(found[0]), "metadata": build.METADATA, "nbformat": 4, "nbformat_minor": 5}
+    notebook = {"cells": cells(source), "metadata": build.METADATA, "nbformat": 4, "nbformat_minor": 5}
     target.parent.mkdir(parents=True, exist_ok=True)
     write_whole(target, json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     return target

@@ -10,19 +10,18 @@ code with the rights of whoever grades, so do it in a container: neither memory,
 import json
 import math
 import os
-import re
-import secrets
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from hpo_tutor.course import exercises
-from hpo_tutor.course.checks import examine
+from hpo_tutor.course.checks import State, examine
 from hpo_tutor.course.grading import private
 
-CHECKING = 120  # seconds for the checks at the end, after whatever the notebook took
+CHECKING = 60  # seconds for the check of each exercise, after whatever the notebook took
 
 
 class Paper(NamedTuple):
@@ -60,6 +59,16 @@ def papers(folder: Path) -> list[Paper]:
     return found
 
 
+def overlooked(folder: Path) -> list[Path]:
+    """Notebooks that are nobody's paper: of another name, or in no student's folder."""
+    graded = {paper.file for paper in papers(folder)}
+    return [
+        file
+        for file in sorted(folder.rglob("*.ipynb"))
+        if file not in graded and ".ipynb_checkpoints" not in file.parts
+    ]
+
+
 def grade(paper: Paper, checks: Path | None = None, minutes: float = 10.0) -> Marks:
     """Run a notebook and check what it defines.
 
@@ -78,29 +87,32 @@ def grade(paper: Paper, checks: Path | None = None, minutes: float = 10.0) -> Ma
         notebook = nbformat.read(paper.file, as_version=4)  # type: ignore[no-untyped-call]
     except Exception as error:  # a student may hand in any file, and its reader may fail in any way
         return Marks(paper, dict.fromkeys(asked, "not attempted"), f"no notebook: {type(error).__name__}: {error}")
-    mark = secrets.token_hex(16)  # so that nothing which a student's cell prints is taken for the result
     private_file = str(checks.absolute()) if checks else None
-    last = nbformat.v4.new_code_cell(  # type: ignore[no-untyped-call]
-        f"from hpo_tutor.course.grading import papers as _papers\n"
-        f"_papers.tell({mark!r}, globals(), {asked!r}, {private_file!r}, {paper.student!r})"
-    )
-    notebook.cells = [*(cell for cell in notebook.cells if cell.cell_type == "code"), last]
-    trouble = _run(notebook, minutes)
-    printed = "".join(output.get("text", "") for output in last.outputs if output.output_type == "stream")
-    result = re.search(rf"^{mark}(.*)$", printed, re.MULTILINE)
-    if result is None:
-        return Marks(paper, dict.fromkeys(asked, "not attempted"), trouble or "the checks at the end did not finish")
-    return Marks(paper, json.loads(result[1]), trouble)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "states.jsonl"  # its name is random, so that no cell of the notebook writes there first
+        last = [
+            nbformat.v4.new_code_cell(  # type: ignore[no-untyped-call]
+                f"from hpo_tutor.course.grading import papers as _papers\n"
+                f"_papers.tell({str(file)!r}, globals(), {one!r}, {private_file!r}, {paper.student!r})"
+            )
+            for one in asked
+        ]
+        notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        trouble, died = _run(notebook, last, minutes)
+        told = _told(file, asked)
+    missing = [one for one in asked if one not in told]
+    if missing and not died:
+        trouble = "; ".join(filter(None, [trouble, f"no end of the check of {', '.join(missing)}"]))
+    return Marks(paper, dict.fromkeys(asked, "not attempted" if died else "wrong") | told, trouble)
 
 
-def tell(mark: str, names: Mapping[str, Any], asked: Iterable[str], checks: str | None, student: str) -> None:
-    """In the student's kernel: print what the functions of these names are worth, behind a mark."""
-    states = {}
-    for exercise_id in asked:
-        exercise = private.exercise(exercise_id, checks, student)
-        function = names.get(exercise.truth.__name__)
-        states[exercise_id] = "not attempted" if function is None else examine(exercise, function).state
-    print(f"\n{mark}{json.dumps(states)}")
+def tell(file: str, names: Mapping[str, Any], exercise_id: str, checks: str | None, student: str) -> None:
+    """In the student's kernel: note what the function of the exercise's name is worth, in a line of the file."""
+    exercise = private.exercise(exercise_id, checks, student)
+    function = names.get(exercise.truth.__name__)
+    state = "not attempted" if function is None else examine(exercise, function).state
+    with open(file, "a", encoding="utf-8") as stream:
+        stream.write(json.dumps({exercise_id: state}) + "\n")
 
 
 def rows(marks: Iterable[Marks]) -> list[list[str]]:
@@ -135,35 +147,62 @@ def rows(marks: Iterable[Marks]) -> list[list[str]]:
 def _asked(paper: Paper, checks: Path | None) -> list[str]:
     """The exercises of the paper's notebook, the course's and the instructor's."""
     ids = [one.id for one in exercises.all_exercises()]
-    added = list(private.load(checks).exercises) if checks else []
-    return sorted({one for one in (*ids, *added) if one.startswith(f"{paper.number}.")})
+    mine = private.load(checks) if checks else private.Checks({}, {})
+    asked = sorted({one for one in (*ids, *mine.exercises) if one.startswith(f"{paper.number}.")})
+    for one in asked:
+        if one in mine.cases:
+            private.exercise(
+                one, checks, paper.student
+            )  # what is wrong with it is the instructor's to know, not a mark
+    return asked
 
 
-def _run(notebook: Any, minutes: float) -> str:
-    """Run the cells, whatever fails; returns what kept them from running to the end."""
+def _told(file: Path, asked: Iterable[str]) -> dict[str, str]:
+    """What the checks noted; a student's code could write to that file, so anything else is left out."""
+    told: dict[str, str] = {}
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else ():
+        try:
+            told |= json.loads(line)
+        except (ValueError, TypeError):
+            continue
+    return {one: told[one] for one in asked if told.get(one) in get_args(State)}
+
+
+def _run(notebook: Any, last: Iterable[Any], minutes: float) -> tuple[str, bool]:
+    """Run the cells, whatever fails, then the last ones; returns what went wrong, and whether the kernel was lost."""
     from nbclient import NotebookClient
     from nbclient.exceptions import DeadKernelError
+
+    class Deaf(NotebookClient):
+        """Keeps no output: a cell that prints for ever must not fill the memory of whoever grades."""
+
+        def output(self, *_: Any) -> None:
+            return None
 
     hidden = {"HPO_TUTOR_PRIVATE_CHECKS", "HPO_TUTOR_STUDENT", "HPO_TUTOR_STRICT"}
     variables = {name: value for name, value in os.environ.items() if name not in hidden}
     trouble = ""
-    with tempfile.TemporaryDirectory() as work:
-        client = NotebookClient(
-            notebook, kernel_name="python3", allow_errors=True, interrupt_on_timeout=True,
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as work:  # what a notebook left running may write
+        client = Deaf(
+            notebook, kernel_name="python3", allow_errors=True, interrupt_on_timeout=True, store_widget_state=False,
             resources={"metadata": {"path": work}},
         )  # fmt: skip
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         try:
-            with client.setup_kernel(env={**variables, "HPO_TUTOR_WORK": work}):
-                *cells, last = enumerate(notebook.cells)
+            with client.setup_kernel(env={**variables, "HPO_TUTOR_WORK": work}, **silent):
                 until = time.monotonic() + 60 * minutes
-                for place, cell in cells:
+                for place, cell in enumerate(notebook.cells):
                     client.timeout = max(1, math.ceil(until - time.monotonic()))
                     client.execute_cell(cell, place)
                     if time.monotonic() > until:
                         trouble = f"stopped after {minutes:g} minutes"
                         break
                 client.timeout = CHECKING
-                client.execute_cell(last[1], last[0])
+                for cell in last:
+                    notebook.cells.append(cell)
+                    client.execute_cell(cell, len(notebook.cells) - 1)
         except DeadKernelError:
-            trouble = "its kernel died; too little memory is a common reason"
-    return trouble
+            return "its kernel died; too little memory is a common reason", True
+        except Exception as error:  # one student's file must not take the marks of the others away
+            return f"it could not be run: {type(error).__name__}: {error}", True
+    return trouble, False

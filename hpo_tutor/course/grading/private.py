@@ -9,8 +9,10 @@ Drawn cases come behind the exercise's own, which tell its mistakes apart. What 
 ``drawn`` draws for the exercises that it knows; without student and file, nothing is drawn.
 """
 
+import copy
 import hashlib
 import os
+import re
 import runpy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -53,7 +55,19 @@ def exercise(exercise_id: str, file: str | Path | None = None, student: str | No
     draw = checks.cases.get(exercise_id)
     if draw is None and student and exercise_id not in checks.exercises:
         draw = drawn.CASES.get(exercise_id)
-    return replace(asked, cases=(*asked.cases, *draw(generator(student or "", exercise_id)))) if draw else asked
+    if draw is None:
+        return asked
+    try:
+        own = replace(asked, cases=(*asked.cases, *draw(generator(student or "", exercise_id))))
+        for case in own.cases if exercise_id in checks.cases else ():
+            own.call(case)
+            own.truth(*copy.deepcopy(case))
+    except Exception as error:  # whatever an instructor's function raises becomes a sentence
+        raise ValueError(
+            f"a drawn case is a tuple of arguments on which the truth gives an answer; of {exercise_id}, drawn for "
+            f"{student or 'nobody'}, it is not: {type(error).__name__}: {error}"
+        ) from error
+    return own
 
 
 def generator(student: str, exercise_id: str) -> np.random.Generator:
@@ -78,11 +92,13 @@ def load(file: str | Path) -> Checks:
 def _load(path: Path, _changed: int) -> Checks:
     try:
         names = runpy.run_path(str(path))
-    except Exception as error:  # whatever an instructor's file raises becomes a sentence
+    except (Exception, SystemExit) as error:  # whatever an instructor's file raises becomes a sentence
         raise ValueError(f"the private checks of {path} cannot be run: {type(error).__name__}: {error}") from error
     added, cases = names.get("EXERCISES", ()), names.get("CASES", {})
     if not (added or cases):
         raise ValueError(f"private checks are EXERCISES or CASES, and {path} defines neither")
+    if not (isinstance(added, list | tuple) and isinstance(cases, dict)):
+        raise ValueError(f"in {path}, EXERCISES is a list and CASES a dictionary, exercise -> function")
     wrong = [one for one in added if not isinstance(one, Exercise)] + [
         one for one in cases.values() if not callable(one)
     ]
@@ -91,4 +107,15 @@ def _load(path: Path, _changed: int) -> Checks:
             f"in {path}, EXERCISES holds hpo_tutor.course.exercises.Exercise and CASES holds functions of a numpy "
             f"Generator, not {wrong[0]!r}"
         )
-    return Checks({one.id: one for one in added}, dict(cases))
+    ids = [one.id for one in added]
+    for one in ids:
+        if re.fullmatch(r"\d\d\.\d+", one) is None or ids.count(one) > 1:
+            raise ValueError(
+                f"in {path}, each exercise has an id of its own, notebook and number as in 03.9, not {one!r}"
+            )
+    for one in cases.keys() - set(ids):
+        try:
+            exercises.exercise(one)
+        except ValueError as error:  # misspelt, and everybody would pass without those cases
+            raise ValueError(f"in CASES of {path}, {error}") from error
+    return Checks(dict(zip(ids, added, strict=True)), dict(cases))
