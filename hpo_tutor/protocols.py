@@ -21,7 +21,10 @@ class SearchExhausted(Exception):  # noqa: N818 - it ends a search as StopIterat
 
 @runtime_checkable
 class Sampler(Protocol):
-    """Proposes configurations and learns from their losses."""
+    """Proposes configurations and learns from their losses.
+
+    ``minimize`` and ``race.compare`` do without ``start`` and ``view`` where a sampler has none.
+    """
 
     space: SearchSpace
 

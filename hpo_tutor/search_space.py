@@ -142,6 +142,8 @@ class SearchSpace:
     def to_unit(self, config: Mapping[str, Any]) -> NDArray[np.float64]:
         """The config's point of the unit cube, shape (d,); integers and choices at the centre of their bin.
 
+        The coordinates of inactive hyperparameters are nan.
+
         Raises:
             ValueError: an active hyperparameter is missing or outside its domain; what is not of this space is ignored.
         """

@@ -81,7 +81,8 @@ def minimize(
             )
         if record and record.n_asked and bar:
             bar.resumed(record.path)
-        sampler.start(n_trials)
+        if hasattr(sampler, "start"):  # one that only asks and tells is welcome too
+            sampler.start(n_trials)
         try:
             while len(history) < n_trials:
                 first = len(history)

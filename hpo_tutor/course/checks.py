@@ -54,7 +54,8 @@ def check(exercise_id: str, function: Callable[..., Any]) -> None:
         print(f"✓ {asked.id} {asked.title}: right. {verdict.message}".rstrip())
         _note(asked.id, verdict)
     elif verdict.state == "not attempted":
-        print(f'○ {asked.id} {asked.title}: not attempted yet. (If you did write it, run its cell first.) hint("{asked.id}", 1) gives a nudge.')
+        told = f'not attempted yet. (Written, but not run? Run its cell.) hint("{asked.id}", 1) gives a nudge.'
+        print(f"○ {asked.id} {asked.title}: {told}")
     else:
         lines = [f"✗ {asked.id} {asked.title}: {verdict.message}", *(f"    {line}" for line in verdict.case)]
         _note(asked.id, verdict)
@@ -134,7 +135,7 @@ def _numbers(answer: Any) -> NDArray[np.float64] | None:
     try:
         plain = np.asarray(answer)
         return None if plain.dtype.kind not in "biufO" or _is_text(plain) else plain.astype(np.float64)
-    except (TypeError, ValueError, RuntimeError, OverflowError):
+    except Exception:  # what a student returns may be of any class, with methods that fail in any way
         return None
 
 
@@ -142,7 +143,7 @@ def _is_text(answer: Any) -> bool:
     """Whether there is text in an answer: "59", ["0.9", "0.7"], (0.2, "0.1")."""
     try:
         plain = np.asarray(answer)
-    except (TypeError, ValueError, RuntimeError):
+    except Exception:  # as above
         return False
     return plain.dtype.kind in "UST" or any(isinstance(item, str | bytes) for item in plain.flat)
 
@@ -154,7 +155,10 @@ def _comparable(asked: Exercise, answer: Any) -> Any:
 
 def _shown(asked: Exercise, answer: Any) -> str:
     """What of an answer is printed; the answer itself where the exercise cannot make sense of it."""
-    return in_short(_seen_by(asked.shown, answer))
+    try:
+        return in_short(_seen_by(asked.shown, answer))
+    except Exception:  # a class of the student's whose __repr__ fails
+        return f"<{type(answer).__name__}>"
 
 
 def _seen_by(view: Callable[..., Any] | None, answer: Any) -> Any:

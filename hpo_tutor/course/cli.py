@@ -53,7 +53,11 @@ def start(
         stop("give the number of a notebook, or --list to see your copies")
     try:
         if number is None:
-            told = {True: "changed in the course since", False: "as in the course", None: "copied by an older version, or renamed"}
+            told = {
+                True: "changed in the course since",
+                False: "as in the course",
+                None: "copied by an older version, or renamed",
+            }
             lines = [f"{copy.notebook.name}: {told[copy.has_news]}" for copy in places.copies()]
             typer.echo("\n".join(lines) or f"{places.work_folder()} holds no copies yet.")
             return

@@ -204,7 +204,10 @@ def _originals() -> dict[str, str]:
 
 def _keep_originals(new: dict[str, str]) -> None:
     kept, there = _originals(), notebooks()
-    unknown = {copy.notebook.name: UNSURE + _fingerprint(there[copy.number]) for copy in copies()}
+    unknown = {
+        copy.notebook.name: ("" if copy.has_news is False else UNSURE) + _fingerprint(there[copy.number])
+        for copy in copies()
+    }
     together = {**unknown, **kept, **new}
     if together != kept:
         write_whole(work_folder() / MARK, json.dumps(together, indent=1) + "\n")
@@ -223,9 +226,9 @@ def write_whole(path: Path, text: str) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(draft, path)
-    except OSError:
+    except OSError as error:
         draft.unlink(missing_ok=True)
-        raise
+        raise OSError(error.errno, error.strerror, str(path)) from error  # the draft's name would tell nobody anything
 
 
 def first_notebook() -> str:

@@ -98,4 +98,6 @@ def _buttons(prediction: Prediction) -> "object":
         layout=ipywidgets.Layout(width="auto"),
     )
     choice.observe(lambda change: prediction.choose(change["new"]), names="value")
-    return questionnaire(paragraph(f"Your guess: {prediction.question}", strong=True), choice)
+    form = questionnaire(paragraph(f"Your guess: {prediction.question}", strong=True), choice)
+    form.add_class("hpo-runs-again")  # the guess is kept
+    return form

@@ -67,10 +67,17 @@ def race(
         left = campaign.still_open(cells, campaign.load(place).rows if _begun(place) else {}, retry)
         typer.echo(_plan(cells, len(jobs), left, sum(job.cost for job in protocol.jobs(left, seed=seed))))
         for cell, why in presets.missing(preset, live):
+            if not _wanted(cell, track=track, n_dims=dims, resolution=resolution):
+                continue
             typer.echo(
                 f"Not run: {cell.sampler} on {cell.track} with {cell.n_points} points in {cell.n_dims}-D; {why}."
             )
         typer.echo(f"Results go to {place}.")
+        for item in _changed(sampler or (), place, cells, left):
+            typer.echo(
+                f"Changed: the file of {item} is newer than what the store holds of it, which is not run again; "
+                "for the new one, name another --store, or call the class by another name."
+            )
         study = campaign.run(
             cells, place, n_workers=workers, scheduler=scheduler, seed=seed, retry_failed=retry, progress=bool(left)
         )
@@ -151,6 +158,17 @@ def _chosen(cells: "Sequence[Cell]", **wanted: Sequence[Any] | None) -> "list[Ce
             )
         cells = [cell for cell in cells if not values or getattr(cell, field) in values]
     return list(cells)
+
+
+def _wanted(cell: "Cell", **wanted: Sequence[Any] | None) -> bool:
+    return all(not values or getattr(cell, field) in values for field, values in wanted.items())
+
+
+def _changed(items: Sequence[str], place: Path, cells: "Sequence[Cell]", left: "Sequence[Cell]") -> list[str]:
+    """The samplers of module:Name of which the store holds cells that are older than the module's file."""
+    held = {cell.sampler for cell in set(cells) - set(left)}
+    files = {item: Path.cwd() / f"{item.partition(':')[0].replace('.', '/')}.py" for item in items if item in held}
+    return [item for item, file in files.items() if file.is_file() and file.stat().st_mtime > place.stat().st_mtime]
 
 
 def _begun(place: Path) -> bool:

@@ -80,16 +80,24 @@ def grade(
     from hpo_tutor.course import class_report
     from hpo_tutor.course.grading import papers
 
-    marks = []
+    marks: list[papers.Marks] = []
     try:
+        if to is not None:  # rather than hours later
+            to.parent.mkdir(parents=True, exist_ok=True)
+            to.open("a").close()
         for file in papers.overlooked(folder):
             typer.echo(f"left out: {file.relative_to(folder)} is not named as STUDENT/03_random_search.ipynb", err=True)
-        for paper in papers.papers(folder):
-            marks.append(papers.grade(paper, checks, minutes))
-            passed = [*marks[-1].states.values()].count("passed")
-            said = f": {marks[-1].trouble}" if marks[-1].trouble else ""
-            typer.echo(f"{paper.student} {paper.file.name}: {passed} of {len(marks[-1].states)} passed{said}", err=True)
-        _give(class_report.as_csv(papers.rows(marks)), to)
+        try:
+            for paper in papers.papers(folder):
+                marks.append(papers.grade(paper, checks, minutes))
+                passed = [*marks[-1].states.values()].count("passed")
+                said = f"{passed} of {len(marks[-1].states)} passed" + f": {marks[-1].trouble}" * bool(
+                    marks[-1].trouble
+                )
+                typer.echo(f"{paper.student} {paper.file.name}: {said}", err=True)
+        finally:  # whoever stops it keeps the marks so far
+            if marks:
+                _give(class_report.as_csv(papers.rows(marks)), to)
     except (ValueError, OSError) as error:
         stop(error)
 

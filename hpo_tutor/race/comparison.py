@@ -16,6 +16,7 @@ from tqdm.auto import tqdm
 
 from hpo_tutor import designs
 from hpo_tutor.protocols import Objective, Sampler
+from hpo_tutor.race import entries
 from hpo_tutor.race.results import Race
 from hpo_tutor.samplers.design import Design
 from hpo_tutor.trials import History
@@ -40,9 +41,11 @@ def compare(
     laps that every sampler has finished.
 
     Args:
-        samplers: name -> item, or items alone: "grid", BayesianOptimization, functools.partial(Design, name="lhs").
-        objective: has a space; where it has ``draw(seed)``, each lap meets the member of its family that belongs to the
-            seed. A landscape has one for each data batch, so laps beyond their number meet the same batches again.
+        samplers: name -> item, or items alone: "grid", "tpe", "mine:Mine" (of mine.py in the current folder),
+            BayesianOptimization, functools.partial(Design, name="lhs"), or a class of yours (space, seed=...) with
+            ask and tell.
+        objective: can be called with a config, and has a ``space``; where it has ``draw(seed)``, each lap meets the
+            member of its family that belongs to the seed. A landscape has one for each data batch, so laps beyond their number meet the same batches again.
         n_trials: the budget of each search.
         seeds: the laps; 20 or more are needed before a difference means anything.
         batch: how many trials are asked for at once.
@@ -106,6 +109,8 @@ def _search(member: Objective, factory: Callable[..., Sampler], n_trials: int, s
     with warnings.catch_warnings():  # one warning for the whole race is enough
         warnings.filterwarnings("ignore", message=r"\d+ of \d+ trials failed", category=RuntimeWarning)
         sampler = factory(member.space, seed=sampler_seed(seed))
+        if not isinstance(sampler, Sampler):  # it asks and tells, and that is enough
+            sampler = entries.Entrant(sampler, member.space)
         history = minimize(member, sampler, n_trials, batch=batch, seed=seed, progress=False)
     if history.interrupted:
         raise KeyboardInterrupt
@@ -165,8 +170,8 @@ def _name(item: Any) -> str:
 
 def _factory(name: str, item: Any) -> Callable[..., Sampler]:
     if isinstance(item, str):
-        designs.is_ordered(item)  # an unknown name is refused now, not after the first sampler's searches
-        return partial(Design, name=item)
+        # an unknown name is refused now, not after the first sampler's searches
+        return partial(Design, name=item) if item in designs.NAMES else entries.entry(item)
     if not callable(item) or (isinstance(item, Sampler) and not isinstance(item, type)):
         raise ValueError(
             f"the sampler {name!r} must be a design's name or a callable (space, seed=...) that makes a fresh sampler "

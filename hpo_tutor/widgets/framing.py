@@ -26,7 +26,13 @@ function render({ el }) {
     }
   };
   // an arrow in a list would lead JupyterLab to another cell
-  const keep = (event) => /^(Arrow|Home|End|Enter| )/.test(event.key) && event.stopPropagation();
+  const keep = (event) => {
+    const form = event.currentTarget;
+    if (event.key === "Enter" && event.shiftKey && form.matches(".hpo-runs-again")) {
+      delete form.dataset.lmSuppressShortcuts; // JupyterLab runs the cell, and goes on to the next
+      setTimeout(() => (form.dataset.lmSuppressShortcuts = "true"));
+    } else if (/^(Arrow|Home|End|Enter| )/.test(event.key)) event.stopPropagation();
+  };
   const ending = new AbortController();
   const watch = new MutationObserver(tell);
   let waiting;
@@ -51,7 +57,7 @@ export default { render };
     _css = """
 /* ipywidgets forbids its lists an outline, with an emphasis of its own */
 .hpo-form-of-widgets :focus-visible {
-  outline: 2px solid var(--jp-brand-color1, #0072b2) !important;
+  outline: 2px solid var(--jp-brand-color1, currentcolor) !important;
   outline-offset: 1px;
 }
 """

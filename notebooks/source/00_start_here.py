@@ -142,8 +142,9 @@ claim("and at the largest rate luck rages", luck[-1] > 50 * small, luck=luck[-1]
 # better: accuracy, the share of right answers, is one. We turn them into losses first.
 #
 # **Exercise 00.1** (level 1). Turn accuracies into losses. The losses are the shares of wrong answers, as fractions
-# between 0 and 1. Write your line in place of `raise NotImplementedError`, then run the cell below, which checks the
-# function. It does not mind how you write it, and it knows the usual mistakes: make one on purpose.
+# between 0 and 1. Write your line in place of `raise NotImplementedError`, run the cell, then the one below, which
+# checks the function. It does not mind how you write it, and it knows the usual mistakes: make one on purpose. Hints
+# wait there, too: type one in a cell of your own, which the key B (after Escape) opens, or + above.
 
 
 # %% tags=["exercise"]
@@ -255,7 +256,7 @@ pd.DataFrame([space.sample(rng) for _ in range(6)])
 # same room, and a random draw falls into each equally often. On a plain scale nearly every draw is above 0.01.
 
 # %%
-below = predict("How many of 2,000 draws have a learning rate below 0.01?", ["20", "1,000", "1,980"])
+below = predict("How many of 2,000 draws from this space have a learning rate below 0.01?", ["20", "1,000", "1,980"])
 
 # %%
 drawn = pd.DataFrame([space.sample(rng) for _ in range(2000)])
@@ -311,7 +312,8 @@ live
 #
 # They do so 20 times. In each of these **laps** the pictures are divided in one of ten ways into training and
 # validation pictures (a **division**), and the ranges are drawn anew: four fifths of each axis, beginning anywhere.
-# Notebook 02 shows how much would otherwise hang on where the ranges happen to begin.
+# Notebook 02 shows how much would otherwise hang on where the ranges happen to begin. Two samplers compute before each
+# trial, so the cell takes some ten seconds, on a slow machine a minute.
 
 # %%
 four = ["grid-midpoints", "random", "BayesianOptimization", "TPE"]

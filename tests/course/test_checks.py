@@ -404,6 +404,26 @@ def test_an_error_becomes_a_sentence_with_its_case(capsys: pytest.CaptureFixture
     )
 
 
+def test_a_function_that_ends_the_program_becomes_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    """`exit()` in an answer is an error like any other."""
+    check("03.1", lambda share, confidence: exit())
+    assert "SystemExit" in capsys.readouterr().out
+
+
+class _Hostile:
+    def __array__(self, *_: object, **__: object) -> object:
+        raise KeyError("array")
+
+    def __repr__(self) -> str:
+        raise ZeroDivisionError
+
+
+def test_an_answer_whose_methods_fail_is_shown_by_its_class(capsys: pytest.CaptureFixture[str]) -> None:
+    """A class of the student's may fail wherever it is looked at; no traceback comes of it."""
+    check("03.1", lambda share, confidence: _Hostile())
+    assert "got       <_Hostile>" in capsys.readouterr().out
+
+
 def test_a_wrong_number_of_parameters_becomes_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     """Python's own words about the missing argument are shown."""
     check("03.1", lambda share: share)

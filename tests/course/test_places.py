@@ -76,6 +76,66 @@ def test_a_copy_of_unknown_age_is_no_news(course: Path, mark: str):
     assert places.work_folder() == mine.parent
 
 
+@pytest.mark.parametrize("loss", ["an old version", "a lost list"])
+def test_a_copy_of_unknown_age_is_dated_when_it_is_first_seen(course: Path, loss: str):
+    """What changed before is not claimed, what changes later is offered: old work folders are not silent for ever."""
+    mine = places.start("03").notebook
+    mine.write_text("my answers")
+    mark = mine.parent / places.MARK
+    mark.write_text("") if loss == "an old version" else mark.unlink()
+    (course / "notebooks" / "03_random_search.ipynb").write_text("changed before")
+    assert places.start("12").is_new
+    assert places.start("03") == (mine, False, False)
+    assert places.copies()[0] == ("03", mine, None)
+    (course / "notebooks" / "03_random_search.ipynb").write_text("changed later")
+    assert places.start("03") == (mine, False, True)
+
+
+def test_a_fresh_copy_that_took_the_old_ones_name_is_no_news(course: Path):
+    """Whoever throws the old copy away and gives the fresh one its name is not told that the course has changed."""
+    mine = places.start("03").notebook
+    mine.write_text("my answers")
+    (course / "notebooks" / "03_random_search.ipynb").write_text("updated")
+    places.start("03", fresh=True).notebook.replace(mine)
+    assert places.copies() == [("03", mine, False)]
+    mine.write_text("my answers to the new one")
+    assert places.news() == []
+    (course / "notebooks" / "03_random_search.ipynb").write_text("updated again")
+    assert places.news() == ["03"]
+
+
+def test_other_line_ends_are_no_news(course: Path):
+    """Git on Windows may write other line ends than another machine; nothing has changed by that."""
+    source = course / "notebooks" / "03_random_search.ipynb"
+    source.write_bytes(b"one\ntwo\n")
+    places.start("03").notebook.write_text("my answers")
+    source.write_bytes(b"one\r\ntwo\r\n")
+    assert places.news() == []
+
+
+def test_what_only_looks_like_a_copy_stops_nothing(course: Path):
+    """A folder or a link into nowhere of a copy's name is no copy, and `hpo-tutor lab` still opens."""
+    folder = places.start("12").notebook.parent
+    (folder / "03_random_search.ipynb").mkdir()
+    (folder / "03_random_search-2.ipynb").symlink_to(folder / "nowhere")
+    assert [copy.number for copy in places.copies()] == ["12"]
+    assert places.news() == []
+
+
+def test_a_full_disk_leaves_no_half_copy(course: Path, monkeypatch: pytest.MonkeyPatch):
+    """A copy that could not be finished is gone, so that the next start makes it."""
+
+    def full(number: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(places.os, "fsync", full)
+        with pytest.raises(OSError, match="No space left"):
+            places.start("03")
+    assert sorted(path.name for path in (course / "work").iterdir()) == [places.MARK]
+    assert places.start("03").is_new
+
+
 @pytest.mark.parametrize("number", ["04", "random", "003", "-3", "³", ""])
 def test_a_wrong_number_is_answered_with_those_that_exist(course: Path, number: str):
     """The error names what was asked for and every notebook there is; nothing is written."""

@@ -70,7 +70,7 @@ def test_an_unknown_answer_or_outcome_names_the_options() -> None:
 def test_a_click_is_a_guess() -> None:
     """The radio buttons set the guess, show an earlier one, and name the question to a screen reader."""
     prediction = Prediction("Which <b>first</b>?", OPTIONS)
-    label, choice, _ = predictions._buttons(prediction).children
+    label, choice, *_ = predictions._buttons(prediction).children
     assert choice.value is None
     assert choice.tooltip == "Which <b>first</b>?"
     assert "&lt;b&gt;first" in label.value

@@ -61,7 +61,23 @@ def test_a_file_of_an_older_version_is_read_and_goes_on(tmp_path: Path) -> None:
     assert worked_on(file) == {"03.1": Work("2026-01-31T09:30:00+00:00", 1, ()), "03.2": Work("", 1, ("",))}
 
 
-ENDS = [b'{"exercise": "03.1", "pas', b"\xff\xfe", b"null\n", b"[1]\n", b"a note\n", b'{"exercise": []}\n']
+def test_a_file_that_windows_wrote_again_is_read(tmp_path: Path) -> None:
+    """A byte order mark and other line ends, as an editor of Windows adds them, cost no pass."""
+    file = tmp_path / "progress.jsonl"
+    file.write_bytes(b"\xef\xbb\xbf" + OLD.replace("\n", "\r\n").encode())
+    record(file, "03.2", "passed")
+    assert list(passed(file)) == ["03.1", "03.2"]
+
+
+ENDS = [
+    b'{"exercise": "03.1", "pas',
+    b"\xff\xfe",
+    b"null\n",
+    b"[1]\n",
+    b"a note\n",
+    b'{"exercise": []}\n',
+    b"[" * 100_000,
+]
 
 
 @pytest.mark.parametrize("end", ENDS)

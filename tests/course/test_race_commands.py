@@ -84,6 +84,11 @@ def test_a_sampler_from_the_current_folder_takes_part(work: Path, tmp_path: Path
     assert "70 of 70 cells are done" in mended.stdout
     table = campaign.load(work / "race-quick.jsonl").table()
     assert (table.sampler == "own_sampler_8:Mine").sum() == 10
+    assert "Changed" not in mended.stdout
+    later = (work / "race-quick.jsonl").stat().st_mtime + 60
+    os.utime(sampler, (later, later))
+    again = subprocess.run(program, capture_output=True, text=True, check=True)
+    assert "Changed: the file of own_sampler_8:Mine is newer" in again.stdout
 
 
 @pytest.mark.parametrize(

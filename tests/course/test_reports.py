@@ -85,6 +85,7 @@ def test_a_report_that_cannot_be_written_leaves_the_last_one(student: Path, monk
     with pytest.raises(OSError, match="No space left"):
         reports.write(file, "another")
     assert file.read_bytes() == before
+    assert [path.name for path in student.iterdir()] == ["ada.json"]
 
 
 def test_progress_is_shown_by_notebook_and_written_to_a_file(student: Path) -> None:
@@ -117,6 +118,64 @@ def test_gather_makes_a_table_and_names_what_is_damaged(student: Path) -> None:
     assert [(row["student"], row["03.1"], row["03.2"], row["99.1"], row["passed"]) for row in rows] == [
         ("Ada", "1", "", "1", "2"), ("Zoe", "0", "", "", "0"),
     ]  # fmt: skip
+
+
+GOOD = {"passed": "2026-01-31T09:30:00+00:00", "tries": 1, "mistakes": []}
+HOSTILE = {
+    "a pass without a date": {"exercises": {"03.1": {**GOOD, "passed": None}}},
+    "text for a list": {"exercises": {"03.1": {"passed": "", "tries": 3, "mistakes": "abc"}}},
+    "tries without end": {"exercises": {"03.1": {**GOOD, "tries": float("inf")}}},
+    "tries beyond a float": {"exercises": {"03.1": {**GOOD, "tries": 10**400}}},
+    "tries below nought": {"exercises": {"03.1": {**GOOD, "tries": -3}}},
+    "half a surrogate": {"name": "\ud800"},
+    "a name that is none": {"name": {"a": 1}},
+    "an empty name": {"name": " "},
+    "a heading for an id": {"exercises": {"# Zoe <script>": GOOD}},
+    "a name for a mistake": {"exercises": {"03.1": {"passed": "", "tries": 1, "mistakes": ["Zoe did <b>it</b>"]}}},
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE.values(), ids=HOSTILE)
+def test_a_report_that_was_tampered_with_is_left_out(student: Path, what: dict[str, object]) -> None:
+    """Whatever stands in one report, it is named as none, and the table and the page of the others are made."""
+    text = {"format": reports.FORMAT, "name": "Zoe", "written": "2026", "versions": {}, "exercises": {"03.1": GOOD}}
+    hand_in(student / "in", "Ada", ex03_1=STUMBLED)
+    (student / "in" / "zoe.json").write_text(json.dumps({**text, **what}))
+    found, troubles = class_report.gather(student / "in")
+    assert [report.name for report in found] == ["Ada"]
+    assert [one.partition(":")[0] for one in troubles] == ["zoe.json"]
+
+
+def test_a_file_too_large_or_too_deep_is_left_out(student: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither is read to its end, and nothing breaks."""
+    hand_in(student / "in", "Ada", ex03_1=STUMBLED)
+    (student / "in" / "deep.JSON").write_text("[" * 100_000)
+    (student / "in" / "large.json").write_bytes(b" " * (reports.N_BYTES + 1))
+    _, troubles = class_report.gather(student / "in")
+    assert [one.partition(":")[0] for one in troubles] == ["deep.JSON", "large.json"]
+
+
+def test_a_report_that_windows_wrote_again_is_read(student: Path) -> None:
+    """A byte order mark in front is no damage."""
+    hand_in(student / "in", "Ada", ex03_1=STUMBLED)
+    (file,) = (student / "in").iterdir()
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert reports.read(file).work == {"03.1": STUMBLED}
+
+
+def test_two_students_of_one_name_are_noticed(student: Path) -> None:
+    """Only one of them can have the row; the file that has not is named, with the other."""
+    hand_in(student / "in", "Alex", "2026-02-02", ex03_1=STUMBLED)
+    hand_in(student / "in", "Alex", "2026-02-01", ex03_1=STUCK)
+    result = run("gather", student / "in")
+    assert "left out: 1.json: 0.json is a later report of 'Alex'" in result.stderr
+
+
+def test_a_report_has_a_name_that_gather_finds(student: Path) -> None:
+    """`--to ada` would be overlooked later, so it is refused at once."""
+    result = run("progress", "--to", student / "ada", "--name", "Ada")
+    assert (result.exit_code, "ada.json" in result.stderr) == (1, True)
+    assert not (student / "ada").exists()
 
 
 def test_a_folder_without_reports_says_what_belongs_there(student: Path) -> None:

@@ -10,6 +10,7 @@ from hpo_tutor.race import compare
 from hpo_tutor.race.comparison import sampler_seed
 from hpo_tutor.samplers import Design
 from hpo_tutor.search_space import Float, SearchSpace
+from hpo_tutor.trials import Trial
 from hpo_tutor.tuning import minimize, trial_seed
 
 SQUARE = SearchSpace(x=Float(0, 1), y=Float(0, 1))
@@ -151,6 +152,25 @@ def test_samplers_enter_by_name_class_factory_or_mapping():
         {"edges": "grid", "b": lambda space, seed: Design(space, "lhs", seed=seed)}, Noisy(), n_trials=4, seeds=[0]
     )
     assert named.samplers == ("edges", "b")
+
+
+def test_whatever_asks_and_tells_may_enter():
+    """Neither start nor view nor a space of its own is needed; learning samplers of the study enter by name."""
+
+    class Mine:
+        def __init__(self, space, seed=0):
+            self.own, self.rng, self.n = space, np.random.default_rng(seed), 0
+
+        def ask(self):
+            self.n += 1
+            return Trial(self.n - 1, self.own.from_unit(self.rng.random(2)))
+
+        def tell(self, trial, loss):
+            assert self.own.to_unit(trial.config).shape == (2,)
+
+    race = compare([Mine, "tpe"], Noisy(), n_trials=3, seeds=range(2))
+    assert race.samplers == ("Mine", "tpe")
+    assert race.table["loss"].notna().all()
 
 
 @pytest.mark.parametrize(

@@ -123,4 +123,6 @@ def test_the_command_writes_where_nbgrader_looks(tmp_path: Path) -> None:
     made = json.loads((tmp_path / "source" / "03_random_search" / "03_random_search.ipynb").read_text(encoding="utf-8"))
     assert (made["nbformat"], made["metadata"]["kernelspec"]["name"]) == (4, "python3")
     assert len(made["cells"]) == len(assignments.cells(next(one for one in SOURCES if one.name.startswith("03"))))
-    assert CliRunner().invoke(cli.app, ["nbgrader", "99", "--to", str(tmp_path)]).exit_code == 1
+    for number in ("99", "", "/3", "*"):
+        result = CliRunner().invoke(cli.app, ["nbgrader", number, "--to", str(tmp_path)])
+        assert (result.exit_code, f"no notebook has the number {number!r}" in result.stderr) == (1, True)

@@ -112,6 +112,13 @@ def test_checks_in_a_notebook_use_what_the_environment_names(
     ("text", "said"),
     [
         ("x = 1", "defines neither"),
+        ("def half(:", "SyntaxError"),
+        ("exit()", "SystemExit"),
+        ("EXERCISES = 5", "a list"),
+        ("CASES = [lambda rng: []]", "a dictionary"),
+        ("CASES = {'3.1': lambda rng: []}", "no exercise '3.1'"),
+        (FILE.replace("03.9", "3.9"), "as in 03.9"),
+        (FILE + "EXERCISES *= 2", "of its own"),
         ("1 / 0", "ZeroDivisionError"),
         ("EXERCISES = [1]", "not 1"),
         ("CASES = {'03.1': [(0.1, 0.5)]}", "functions of a numpy Generator"),
@@ -123,6 +130,14 @@ def test_a_file_that_is_none_says_what_belongs_in_it(file: Path, text: str, said
     with pytest.raises(ValueError, match=said) as error:
         private.exercise("03.1", file)
     assert str(file) in str(error.value)
+
+
+@pytest.mark.parametrize("drawn", ["1 / 0", "[(0.5,)]", "[0.5]", "None", "[(2.0, 0.5)]"])
+def test_cases_that_cannot_be_tried_are_the_instructors_to_know(file: Path, drawn: str) -> None:
+    """Drawing fails, or its cases are no arguments of the truth: an error of the file, and nobody's wrong answer."""
+    file.write_text(f"CASES = {{'03.1': lambda rng: {drawn}}}")
+    with pytest.raises(ValueError, match=r"tuple of arguments.*03\.1, drawn for ada"):
+        private.exercise("03.1", file, "ada")
 
 
 def test_an_absent_file_is_an_error(tmp_path: Path) -> None:
