@@ -36,11 +36,18 @@ def test_the_code_of_the_sampler_runs() -> None:
 
 def test_the_code_of_the_study_runs() -> None:
     """With nine trials the grid of edges loses to random points, beyond doubt even after Holm's correction."""
-    names = ran("paired_differences(")
+    names = ran("race.load(")
     compared = names["statistics"].paired_differences(names["losses"], peer="random").set_index("a")
     assert compared["mean"]["grid"] > 0
     assert compared["p_holm"]["grid"] < 0.05
     assert {len(values) for values in names["losses"].values()} == {44}
+
+
+def test_the_code_of_own_data_runs() -> None:
+    """Two designs race on a learner of scikit-learn; no search is worse than guessing the largest class."""
+    names = ran("class Wine")
+    assert {name: len(losses) for name, losses in names["final"].items()} == {"random": 20, "lhs": 20}
+    assert max(losses.max() for losses in names["final"].values()) < 1 - 71 / 178
 
 
 def test_the_code_of_the_saved_player_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

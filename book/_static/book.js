@@ -1,4 +1,4 @@
-/* What the book's pages do: draw figures when the reader comes near, and search without a server. */
+/* What the book's pages do: draw figures when the reader comes near, search without a server, and serve the keyboard. */
 
 (() => {
   "use strict";
@@ -18,7 +18,20 @@
     Plotly.newPlot(place, data, layout, { ...config, responsive: true, displaylogo: false, showSendToCloud: false });
   }
 
+  /* Names that say something else than one reads, of the theme's search and of a folded solution, go. */
+  const CALLED = ".search-button-field[aria-label], summary[aria-label]";
+
+  /* What scrolls in a box of its own scrolls by keys too, once the Tab key reaches it. */
+  function reach() {
+    for (const box of document.querySelectorAll(".bd-article :is(table, pre)"))
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+  }
+
   function begin() {
+    for (const one of document.querySelectorAll(CALLED)) one.removeAttribute("aria-label");
+    reach();
+    addEventListener("resize", reach);
     const figures = [...document.querySelectorAll(".hpo-plotly")];
     const sight = new IntersectionObserver(
       (seen) => seen.filter((one) => one.isIntersecting).forEach((one) => draw(one.target)),

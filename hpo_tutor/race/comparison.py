@@ -45,7 +45,8 @@ def compare(
             BayesianOptimization, functools.partial(Design, name="lhs"), or a class of yours (space, seed=...) with
             ask and tell.
         objective: can be called with a config, and has a ``space``; where it has ``draw(seed)``, each lap meets the
-            member of its family that belongs to the seed. A landscape has one for each data batch, so laps beyond their number meet the same batches again.
+            member of its family that belongs to the seed. A landscape has one for each data batch, so laps beyond
+            their number meet the same batches again.
         n_trials: the budget of each search.
         seeds: the laps; 20 or more are needed before a difference means anything.
         batch: how many trials are asked for at once.

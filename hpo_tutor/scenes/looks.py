@@ -67,6 +67,7 @@ STYLES = {
     "SparseGrid": Style(RED, "solid", "x"),
     "AdaptiveRandom": Style(SKY, "solid", "hourglass"),
     "Tiles": Style(ORANGE, "dashdot", "square-x"),
+    "mine": Style(ORANGE, "dot", "diamond-tall"),  # the student's own, in notebook 11
 }
 
 SHORT = MappingProxyType({"gp": "BayesianOptimization", "tpe": "TPE"})

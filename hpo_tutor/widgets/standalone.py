@@ -13,18 +13,42 @@ import os
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 if TYPE_CHECKING:
     from hpo_tutor.scenes.stage import Board, Scene
-    from hpo_tutor.widgets.player import Player
 
 HERE = Path(__file__).parent
 PAGES = "HPO_TUTOR_PAGES"
+STILL_WIDTH = 760
 NO_KERNEL = "Runs in JupyterLab."
 """What is said of a picture that only a kernel can bring to life."""
+
+
+class Playable(Protocol):
+    """What is read of a player."""
+
+    @property
+    def frames(self) -> bytes:
+        """What ``packing.pack`` made."""
+
+    @property
+    def start(self) -> int:
+        """The frame shown first."""
+
+    @property
+    def label(self) -> str:
+        """Its heading."""
+
+    @property
+    def speed(self) -> float:
+        """Frames a second."""
+
+    @property
+    def pick(self) -> bool:
+        """Whether a click on the picture is told to the page."""
 
 
 def in_pages() -> bool:
@@ -41,7 +65,13 @@ def code() -> str:
 
 
 def element(
-    player: "Player", *, start: int | None = None, stops: Sequence[int] = (), freeze: bool = False, scale: float = 1.0
+    player: Playable,
+    *,
+    start: int | None = None,
+    stops: Sequence[int] = (),
+    freeze: bool = False,
+    scale: float = 1.0,
+    still_width: int = STILL_WIDTH,
 ) -> str:
     """A player as HTML in ASCII; the page must hold ``code()`` too, before or behind it.
 
@@ -51,6 +81,7 @@ def element(
         stops: frames that a presenter walks through.
         freeze: whether the player stands at its first stop, its controls dead, until it is told to go on.
         scale: how much larger letters, lines, symbols and controls are than on a page.
+        still_width: pixels; the narrower, the larger are its letters.
 
     Raises:
         ValueError: there is no such frame, or the scale is out of range.
@@ -75,7 +106,7 @@ def element(
     }
     written = [f'{name}="{escape(str(value))}"' for name, value in attributes.items() if value != ""]
     flags = [name for name, there in (("freeze", freeze), ("pick", player.pick)) if there]
-    inside = figure(picture(player.frames, first), player.label)
+    inside = figure(picture(player.frames, first), player.label, width=still_width)
     html = f'<hpo-player style="display:block" {" ".join([*flags, *written])}>{inside}</hpo-player>'
     return html.encode("ascii", "xmlcharrefreplace").decode()
 
@@ -91,17 +122,17 @@ def _in_planes(frames: bytes) -> bytes:
     return frames[:start] + steps.view(np.uint8).reshape(-1, 4).T.tobytes()
 
 
-def figure(shown: "Scene | Board", label: str = "", note: str = "") -> str:
+def figure(shown: "Scene | Board", label: str = "", note: str = "", width: int = STILL_WIDTH) -> str:
     """A still with its heading and its sentence, as HTML."""
     from hpo_tutor.figures import still  # brings plotly, which a widget that is not shown does not need
     from hpo_tutor.scenes.stage import as_board
 
     heading = f"<p><strong>{escape(label)}</strong></p>" if label else ""
     said = " ".join(filter(None, (escape(as_board(shown).sentence), f"<em>{note}</em>" if note else "")))
-    return f'<figure style="margin: 0">{heading}{still(shown)}<figcaption>{said}</figcaption></figure>'
+    return f'<figure style="margin: 0">{heading}{still(shown, width)}<figcaption>{said}</figcaption></figure>'
 
 
-def save(player: "Player", path: str | os.PathLike[str]) -> Path:
+def save(player: Playable, path: str | os.PathLike[str]) -> Path:
     """Write one script that holds the code and a player; see ``Player.save``."""
     target = Path(path)
     if target.suffix != ".js":

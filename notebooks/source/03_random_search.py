@@ -863,7 +863,8 @@ final = two.curves("score")
 lap = next(k for k in range(50) if final["random"][k, -1] == min(final[name][k, -1] for name in names))
 (*_, one_map), (curves,) = scenes.race(two, digits, seed=lap)[-1].rows
 named = [replace(layer, name=names[k // 2]) if k % 2 == 0 else layer for k, layer in enumerate(curves.layers)]
-on_slide(scenes.beside(one_map, replace(curves, layers=named, aspect=1)))
+told = "One lap: where random search trained, on the surface of losses, and each sampler's best loss, trial by trial."
+on_slide(scenes.beside(one_map, replace(curves, layers=named, aspect=1)), alt=told)
 
 # %% [markdown] tags=["notes"]
 # **2 min.** Handwritten digits, a small network, learning rate and penalty. All trainings were done beforehand, on a

@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from access import troubles
 from book_site import built
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from hpo_tutor.course import places
 from hpo_tutor.course.book.links import HEAVIEST
 
+DESK: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+MOVING = """() => [...document.querySelectorAll('*')].map(one => getComputedStyle(one)).filter(
+    ({transitionDuration, animationName}) => parseFloat(transitionDuration) > 0 || animationName !== 'none').length"""
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +47,7 @@ class Reader:
 @pytest.fixture
 def reader(chromium: Browser, book: Path) -> Iterator[Reader]:
     """A browser without a network; afterwards nothing was asked of anybody, and nothing went wrong."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, offline=True)
+    context = chromium.new_context(viewport=DESK, offline=True)
     one = Reader(context.new_page(), book)
     yield one
     found = (one.asked, one.complaints)
@@ -64,7 +68,10 @@ def test_no_page_is_heavy(book: Path) -> None:
 
 @pytest.mark.parametrize("notebook", places.notebooks().values(), ids=lambda path: path.stem)
 def test_every_notebook_is_alive(reader: Reader, notebook: Path) -> None:
-    """Its first player steps by keys, its first figure is drawn, its formulas are set, its solutions are folded."""
+    """Its first player steps by keys, its first figure is drawn, its formulas are set, its solutions are folded.
+
+    Nobody is shut out.
+    """
     page = reader.open(f"notebooks/{notebook.stem}.html")
     expect(page.locator("h1").first).to_contain_text(notebook.stem[:2])
     player = page.locator("hpo-player").first
@@ -88,19 +95,30 @@ def test_every_notebook_is_alive(reader: Reader, notebook: Path) -> None:
     expect(solutions.first.locator(".highlight")).to_be_hidden()
     solutions.first.locator("summary").click()
     expect(solutions.first.locator(".highlight")).to_be_visible()
+    assert troubles(page) == []
     assert not _scrolls_sideways(page)
     page.set_viewport_size(PHONE)
     assert not _scrolls_sideways(page)
 
 
-def test_a_phone_scrolls_one_way(reader: Reader) -> None:
-    """At 390 pixels no page is wider than the screen; those of the notebooks are looked at above."""
-    reader.page.set_viewport_size(PHONE)
-    wide = []
+def test_pages_between_the_notebooks_shut_nobody_out(reader: Reader) -> None:
+    """The audit finds nothing on any, and at 390 pixels none is wider than the screen; notebooks are seen above."""
+    found: dict[str, list[str]] = {}
     for path in sorted(reader.book.glob("*.html")) + sorted(reader.book.glob("teaching/*.html")):
-        if _scrolls_sideways(reader.open(path.relative_to(reader.book).as_posix())):
-            wide.append(path.name)
-    assert wide == []
+        page = reader.open(path.relative_to(reader.book).as_posix())
+        found[path.name] = troubles(page)
+        page.set_viewport_size(PHONE)
+        found[path.name] += ["scrolls sideways"] * _scrolls_sideways(page)
+        page.set_viewport_size(DESK)
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+def test_nothing_moves_by_itself(reader: Reader) -> None:
+    """Whoever asked for less motion gets none, from the theme either."""
+    reader.page.emulate_media(reduced_motion="reduce")
+    page = reader.open("index.html")
+    assert page.evaluate(MOVING) == 0
+    assert page.evaluate("document.getAnimations().length") == 0
 
 
 def test_search_needs_no_server(reader: Reader) -> None:
@@ -121,6 +139,9 @@ def test_dark_is_dark_for_pictures_too(reader: Reader) -> None:
         page.locator(f".dropdown-menu.show [data-mode={theme}]").click()
         expect(page.locator("html")).to_have_attribute("data-theme", theme)
         expect(group).to_have_css("color-scheme", theme)
+        page.keyboard.press("Escape")
+        if theme == "dark":
+            assert troubles(page) == []
 
 
 def test_pages_lead_on(reader: Reader) -> None:

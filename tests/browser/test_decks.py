@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from access import troubles
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from hpo_tutor.course.decks import building
@@ -42,6 +43,8 @@ LOOK = """async () => {
         heading: slide.querySelector('h1, h2').innerText,
         cut: [...cut.map(name), ...narrow.map(one => 'too full ' + name(one)), ...lost],
         players: players.length,
+        small: roots.filter(root => getComputedStyle(root).getPropertyValue('--hpo-zoom') < 1.35).length,
+        elements: slide.querySelectorAll('*').length,
     };
 }"""
 
@@ -121,12 +124,18 @@ def _deck(number: str, decks: dict[str, Path]) -> Path:
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_every_slide_is_walked_by_keys(number: str, decks: dict[str, Path], context: BrowserContext) -> None:
-    """Nothing overflows, nothing is requested, nothing complains; players step, their stops show, notes are there."""
+    """Nothing overflows, is requested or complains; players step, are read from afar, their stops show; notes are there.
+
+    The audit looks at the slide that holds most.
+    """
     talk = Talk(context, _deck(number, decks))
     n_slides = talk.page.evaluate("Reveal.getTotalSlides()")
     cut: list[str] = []
+    held: dict[int, int] = {}
     for _ in range(MOST_STEPS):
         place, seen = talk.at(), talk.look()
+        held[place[0]] = seen["elements"]
+        assert seen["small"] == 0, f"letters of the player on {seen['heading']!r} are smaller than 16 pixels"
         cut += [f"{place[0] + 1} {seen['heading']}: {one}" for one in seen["cut"]]
         before = talk.pictures()
         assert all(picture["colours"] > 8 for picture in before), seen["heading"]
@@ -143,6 +152,9 @@ def test_every_slide_is_walked_by_keys(number: str, decks: dict[str, Path], cont
     words = talk.page.eval_on_selector_all("aside.notes", "all => all.map(one => one.textContent.trim().length)")
     assert len(words) == n_slides
     assert min(words) > 0
+    talk.page.evaluate("place => Reveal.slide(place)", max(held, key=held.__getitem__))
+    talk.look()
+    assert troubles(talk.page) == []
     assert (talk.outside(), talk.complaints) == ([], [])
 
 
@@ -158,6 +170,16 @@ def _steps_by_keys(talk: Talk) -> None:
     assert talk.page.evaluate("document.activeElement === document.body && !Reveal.isOverview()")
     talk.press("p")  # a clicker means "next" all the same
     assert talk.at() == place
+
+
+def test_nothing_moves_by_itself(decks: dict[str, Path], chromium: Browser) -> None:
+    """For those who want less motion: slides and steps change at once."""
+    context = chromium.new_context(viewport=SIZE, reduced_motion="reduce")  # type: ignore[arg-type]
+    talk = Talk(context, _deck(NUMBERS[0], decks))
+    for _ in range(4):
+        talk.press("PageDown")
+        assert talk.page.evaluate("document.getAnimations().length") == 0
+    context.close()
 
 
 def test_the_speaker_has_notes_in_a_second_window(decks: dict[str, Path], context: BrowserContext) -> None:

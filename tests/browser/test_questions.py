@@ -1,4 +1,4 @@
-"""Questions in a real JupyterLab, on a narrow page: long options take the lines that they need."""
+"""Questions in a real JupyterLab: long options take the lines that they need, and keys lead on to the next cell."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -8,6 +8,9 @@ from driver import Lab
 from playwright.sync_api import expect
 
 LONG = "with probability 95 %, at least one of the 59 lies among the best 5 % of the whole space"
+GUESS = """from hpo_tutor import predict
+guess = predict("Which?", ["grid", "random"])"""
+CURRENT = "() => window.jupyterapp.shell.currentWidget.content.activeCellIndex === 1"
 ASK = f"""from hpo_tutor import predict, quiz
 predict("Which first?", ["short", "{LONG}", "last"])
 quiz("03")"""
@@ -36,4 +39,17 @@ def test_long_options_cover_nothing(lab: Lab, folder: Path):
     assert tallest > 1.8 * min(bottom - top for top, bottom, *_ in sides)  # one of them did need two lines
     labels.filter(has_text=LONG).click()
     expect(output.get_by_role("radio", name=LONG)).to_be_checked()
+    assert lab.complaints == []
+
+
+def test_after_a_click_shift_and_enter_go_on(lab: Lab, folder: Path):
+    """Shift and Enter on a guess just clicked lead to the next cell, and the guess is kept."""
+    lab.open(notebook(folder, "goes_on.ipynb", GUESS, "print(guess.guess)"))
+    run(lab, 0)
+    lab.shown(0).get_by_text("random", exact=True).click()
+    lab.page.keyboard.press("Shift+Enter")
+    lab.page.wait_for_function(CURRENT)
+    expect(lab.shown(0).get_by_role("radio", name="random")).to_be_checked()
+    run(lab, 1)
+    assert lab.texts()[1] == "random\n"
     assert lab.complaints == []

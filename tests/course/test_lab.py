@@ -135,3 +135,8 @@ def test_lab_names_the_notebooks_that_changed(
     assert "`hpo-tutor start 03 --fresh`" in said
     assert said.count("--fresh") == 1
     assert mine.read_text() == "my answers"
+
+
+def test_terminals_know_the_commands_of_the_course():
+    """JupyterLab's terminals find `hpo-tutor` first where this Python has it, also when nobody activated anything."""
+    assert lab.environment()["PATH"].split(os.pathsep)[0] == str(Path(sys.executable).parent)

@@ -58,6 +58,7 @@ def test_a_good_deck_has_no_trouble() -> None:
         (_with(2, tags=frozenset({"slide"})), "is a vote"),
         (_with(5, codes=()), "one player has stops"),
         (_with(4, codes=(Code("\n".join("abcdefghi"), shown=True),)), "at most 8 lines of code: found 9"),
+        (_with(4, codes=(Code(f"{'a' * 69}\nb", shown=True),)), "at most 68 letters: found 69"),
         (_with(4, codes=(Code("a", shown=True),) * 3), "at most 2 slides show code: found 3"),
     ],
     ids=lambda given: given if isinstance(given, str) else "",

@@ -58,7 +58,9 @@
     :host([data-aside]) .hpo-row { flex-basis: 100%; }
     :host([data-aside]) .hpo-legend { flex-direction: column; }
     :host([data-aside]) .hpo-legend li { flex-wrap: wrap; }`);
-  const SCALES = [1.9, 1.75, 1.6, 1.45, 1.3, 1.15, 1];
+  const LEGIBLE = [1.9, 1.6, 1.35]; // letters of 12 pixels become 16 and more
+  const BETWEEN = { 1.9: [1.75], 1.6: [1.75, 1.45], 1.35: [1.45] }; // is tried only beside the best of those
+  const SMALL = [1.2, 1]; // where nothing else has room
   const frame = () => new Promise(requestAnimationFrame);
 
   const within = (player) => player?.shadowRoot?.querySelector(".hpo-player");
@@ -69,17 +71,22 @@
     player.dataset.fitted = "no";
     await player.make();
     let best = { worth: -1, scale: 1, aside: false };
-    for (const aside of [false, true])
-      for (const scale of SCALES) {
-        const worth = await tried(player, scale, aside);
-        if (worth > best.worth) best = { worth, scale, aside };
-      }
-    await tried(player, best.scale, best.aside);
+    const among = async (scales, asides, least) => {
+      for (const aside of asides)
+        for (const scale of scales) {
+          const worth = await tried(player, { scale, aside }, least);
+          if (worth > best.worth) best = { worth, scale, aside };
+        }
+    };
+    await among(LEGIBLE, [false, true], LEGIBLE.at(-1));
+    if (best.worth < 0) await among(SMALL, [false, true], 0);
+    else await among(BETWEEN[best.scale], [best.aside], LEGIBLE.at(-1));
+    await tried(player, best);
     if (player.clientHeight) player.dataset.fitted = "yes";
     else delete player.dataset.fitted; // the talk has gone on to a slide far away: next time
   }
 
-  async function tried(player, scale, aside) {
+  async function tried(player, { scale, aside }, least = 0) {
     player.toggleAttribute("data-aside", aside);
     player.setAttribute("scale", scale);
     await frame(); // it looks at the page once a frame, and asked for that before
@@ -88,8 +95,9 @@
     const edge = player.getBoundingClientRect().right + 1;
     const cut = all(".hpo-legend *, .hpo-controls *", root).some((one) => one.getBoundingClientRect().right > edge);
     if (cut || root.scrollHeight > player.clientHeight + 1) return -1;
-    const panels = JSON.parse(root.querySelector("[role=img]").dataset.panels);
     const zoom = Number(getComputedStyle(root).getPropertyValue("--hpo-zoom")); // it may have taken less than was asked
+    if (zoom < least) return -1;
+    const panels = JSON.parse(root.querySelector("[role=img]").dataset.panels);
     return panels.reduce((sum, { width, height }) => sum + width * height, 0) * zoom ** 4; // letters before picture
   }
 

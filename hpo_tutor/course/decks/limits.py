@@ -1,6 +1,7 @@
 """Is it a talk of 45 minutes? The limits that keep a deck from being a notebook cut in pieces.
 
 n_words    how many words a slide shows besides its heading and its formulas
+across     letters of a line of code, which is not broken
 trouble    one sentence: the slide, the rule, and what was found
 """
 
@@ -13,7 +14,7 @@ from hpo_tutor.course.decks.reading import OPTION, Deck, Slide
 SLIDES = 15, 25
 MINUTES = 40.0, 50.0
 MOST_WORDS = 40
-MOST_CODES, MOST_LINES = 2, 8
+MOST_CODES, MOST_LINES, MOST_ACROSS = 2, 8, 68
 
 
 def troubles(deck: Deck, n_words: Sequence[int] | None = None) -> list[str]:
@@ -58,9 +59,11 @@ def _code(deck: Deck) -> Iterator[str]:
     if len(shown) > MOST_CODES:
         yield f"at most {MOST_CODES} slides show code: found {len(shown)}"
     for slide, code in shown:
-        lines = code.text.strip().count("\n") + 1
-        if lines > MOST_LINES:
-            yield f"{slide.heading!r} shows at most {MOST_LINES} lines of code: found {lines}"
+        lines = code.text.strip().splitlines()
+        if len(lines) > MOST_LINES:
+            yield f"{slide.heading!r} shows at most {MOST_LINES} lines of code: found {len(lines)}"
+        if (across := max(map(len, lines), default=0)) > MOST_ACROSS:
+            yield f"{slide.heading!r} shows lines of at most {MOST_ACROSS} letters: found {across}"
 
 
 def _words(deck: Deck, counts: Sequence[int]) -> Iterator[str]:

@@ -32,6 +32,7 @@ def run(deck: Deck) -> list[list[Outputs]]:
     client = NotebookClient(
         notebook,
         timeout=LONGEST_CELL,
+        store_widget_state=False,
         km=manager(),
         extra_arguments=QUIET,
         on_cell_start=lambda cell, cell_index: begun.append(cell_index),

@@ -21,6 +21,7 @@ MIME = "application/vnd.hpo-tutor.slide+json"
 LARGER = 1.75  # type of 13 pixels made for a page is read from the last row at 23
 LARGER_PLAYER = 1.6
 STILL_WIDTH = 560, 330  # pixels of a still, which a slide doubles: at least, and for each scene of a row
+SQUARE_WIDTH, SQUARE = 420, 0.9  # of one scene alone that is as high as this share of its width
 
 _NUMBERS = itertools.count()
 
@@ -54,7 +55,7 @@ def on_slide(
 
     Raises:
         TypeError: it is no picture.
-        ValueError: only a player stops and freezes; a figure has no sentence.
+        ValueError: only a player stops and freezes; a picture has no sentence.
     """
     if isinstance(picture, Player):
         return _player(picture, stops, freeze, alt)
@@ -63,17 +64,29 @@ def on_slide(
     if isinstance(picture, Scene | Board):
         from hpo_tutor import figures  # brings plotly
 
-        board = as_board(picture)
-        least, each = STILL_WIDTH
-        width = max(least, each * max(map(len, board.rows)))
-        return OnSlide(alt or board.sentence, kind="still", html=_with_own_ids(figures.still(picture, width=width)))
+        shown = as_board(picture)
+        board = Board(shown.rows, _sentence(alt or shown.sentence))
+        return OnSlide(board.sentence, kind="still", html=_with_own_ids(figures.still(board, width=_width(board))))
     if not hasattr(picture, "to_plotly_json"):
         raise TypeError(f"a slide shows a player, a plotly figure, a scene or a board, got a {type(picture).__name__}")
     made = json.loads(picture.to_json())
-    sentence = alt or (made["layout"].get("meta") or {}).get("description", "")
-    if not sentence:
-        raise ValueError('a figure says in a sentence what it shows; write on_slide(figure, alt="...")')
+    sentence = _sentence(alt or (made["layout"].get("meta") or {}).get("description", ""))
     return OnSlide(sentence, kind="figure", figure=_enlarged(made))
+
+
+def _sentence(given: str) -> str:
+    if not given:
+        raise ValueError('a picture says in a sentence what it shows; write on_slide(..., alt="...")')
+    return given
+
+
+def _width(board: Board) -> int:
+    """Of its still, so that letters are read from the last row."""
+    least, each = STILL_WIDTH
+    longest = max(map(len, board.rows))
+    if longest == len(board.rows) == 1 and board.rows[0][0].aspect >= SQUARE:
+        return SQUARE_WIDTH
+    return max(least, each * longest)
 
 
 def _with_own_ids(svg: str) -> str:
@@ -88,8 +101,11 @@ def _player(player: Player, stops: Sequence[int | Mapping[str, Any]], freeze: bo
 
     places = [flat(player._dials, stop) if isinstance(stop, Mapping) else stop for stop in stops]
     first = places[0] if places else player.start
-    sentence = alt or as_board(picture(player.frames, first)).sentence
-    html = standalone.element(player, start=first, stops=places, freeze=freeze, scale=LARGER_PLAYER)
+    seen = picture(player.frames, first)
+    sentence = _sentence(alt or seen.sentence)
+    html = standalone.element(
+        player, start=first, stops=places, freeze=freeze, scale=LARGER_PLAYER, still_width=_width(seen)
+    )
     return OnSlide(sentence, kind="player", html=html, stops=len(stops), freeze=freeze)
 
 

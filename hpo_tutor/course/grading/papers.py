@@ -85,6 +85,7 @@ def grade(paper: Paper, checks: Path | None = None, minutes: float = 10.0) -> Ma
 
     try:
         notebook = nbformat.read(paper.file, as_version=4)  # type: ignore[no-untyped-call]
+        notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
     except Exception as error:  # a student may hand in any file, and its reader may fail in any way
         return Marks(paper, dict.fromkeys(asked, "not attempted"), f"no notebook: {type(error).__name__}: {error}")
     private_file = str(checks.absolute()) if checks else None
@@ -97,7 +98,6 @@ def grade(paper: Paper, checks: Path | None = None, minutes: float = 10.0) -> Ma
             )
             for one in asked
         ]
-        notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
         trouble, died = _run(notebook, last, minutes)
         told = _told(file, asked)
     missing = [one for one in asked if one not in told]

@@ -1,5 +1,7 @@
 """Every kind of picture comes onto a slide in large type and with a sentence."""
 
+from dataclasses import replace
+
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -32,10 +34,11 @@ def test_a_figure_is_enlarged_and_takes_its_size_from_the_slide() -> None:
     assert shown.sentence == "A loss that rises."
 
 
-def test_a_figure_without_a_sentence_is_refused() -> None:
-    """A figure of nobody's needs an alternative text, which then is its sentence."""
+@pytest.mark.parametrize("nameless", [go.Figure(), Board([[_scene(), _scene()]])], ids=["figure", "board"])
+def test_a_picture_without_a_sentence_is_refused(nameless: go.Figure | Board) -> None:
+    """It needs an alternative text, which then is its sentence."""
     with pytest.raises(ValueError, match="alt="):
-        on_slide(go.Figure())
+        on_slide(nameless)
     assert on_slide(go.Figure(), alt="Nothing.").sentence == "Nothing."
 
 
@@ -44,6 +47,10 @@ def test_a_scene_becomes_a_still_in_large_type() -> None:
     bundle = on_slide(_scene())._repr_mimebundle_()
     assert bundle["text/plain"] == bundle[MIME]["sentence"] == "Up to 1.0."
     assert 'viewBox="0 0 560 ' in bundle[MIME]["html"]
+    assert 'viewBox="0 0 560 ' in on_slide(Player([_scene()])).data["html"]
+    square = on_slide(replace(_scene(), aspect=1.0), alt="A square.")
+    assert 'viewBox="0 0 420 ' in square.data["html"]
+    assert "<title>A square.</title>" in square.data["html"]
     row = Board([[_scene(), _scene(0.5)]], sentence="Two lines.")
     assert 'viewBox="0 0 660 ' in on_slide(row).data["html"]
 

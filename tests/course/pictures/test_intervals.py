@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from hpo_tutor.course.pictures.intervals import Row, intervals
-from hpo_tutor.scenes import Axis, Segments
+from hpo_tutor.course.pictures.intervals import LETTERS, Row, intervals
+from hpo_tutor.scenes import Axis, Segments, Text
 from hpo_tutor.scenes.looks import style
 
 AXIS = Axis("difference", -4, 4)
@@ -30,3 +30,18 @@ def test_an_interval_beyond_the_axis_is_an_error() -> None:
     """What would be cut off is refused, with the ends that are needed."""
     with pytest.raises(ValueError, match="they from -5 to 0; widen it"):
         intervals([Row("far", -4, 0.5, style("random"))], AXIS, ("a", "b"))
+
+
+@pytest.mark.parametrize(("low", "lines"), [(-4, 1), (-0.5, 2)])
+def test_words_stay_within_the_axis(low: float, lines: int) -> None:
+    """Beside zero where they have room; else from the end of the axis, on a line of their own."""
+    axis = Axis("difference", low, 4)
+    scene = intervals([Row("one", 1, 0.2, style("random"))], axis, ("the search", "random"), how="lower")
+    sides = [layer for layer in scene.layers if isinstance(layer, Text) and "lower" in layer.text[0]]
+    assert [side.text[0] for side in sides] == ["← the search lower", "random lower →"]
+    for side in sides:
+        far = side.x[0] + (1 if side.anchor == "start" else -1) * len(side.text[0]) * (4 - low) / LETTERS
+        assert axis.low <= side.x[0] <= axis.high
+        assert axis.low <= far <= axis.high
+    assert len({side.y[0] for side in sides}) == lines
+    assert max(side.y[0] for side in sides) < scene.y.high

@@ -11,7 +11,7 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from hpo_tutor.course.pictures.intervals import WIDE, Row
+from hpo_tutor.course.pictures.intervals import WIDE, Row, must_hold
 from hpo_tutor.course.pictures.nb09 import voxels
 from hpo_tutor.course.pictures.nb09.balls import Inflation
 from hpo_tutor.course.pictures.nb09.discs import LOOK, copies, square_scene
@@ -220,12 +220,7 @@ def standings(rows: Sequence[Row], across: Axis, peer: str, aspect: float = 0.5)
     Raises:
         ValueError: an interval, or zero, lies beyond the axis.
     """
-    ends = [0.0, *(row.mean + side * WIDE * row.error for row in rows for side in (-1, 1))]
-    if min(ends) < across.low or max(ends) > across.high:
-        raise ValueError(
-            f"the axis must hold zero and every interval, it runs from {across.low:g} to {across.high:g}, and they "
-            f"from {min(ends):g} to {max(ends):g}; widen it"
-        )
+    must_hold(across, rows)
     width, top = across.high - across.low, len(rows)
     left = across.low - NAMES * width
     layers: list[AnyLayer] = [Segments([0.0], [0.4], [0.0], [top + 0.6], INK, width=2.5)]
