@@ -143,8 +143,8 @@ claim("and at the largest rate luck rages", luck[-1] > 50 * small, luck=luck[-1]
 #
 # **Exercise 00.1** (level 1). Turn accuracies into losses. The losses are the shares of wrong answers, as fractions
 # between 0 and 1. Write your line in place of `raise NotImplementedError`, run the cell, then the one below, which
-# checks the function. It does not mind how you write it, and it knows the usual mistakes: make one on purpose. Hints
-# wait there, too: type one in a cell of your own, which the key B (after Escape) opens, or + above.
+# checks the function. It does not mind how you write it, and it knows the usual mistakes: make one on purpose. Its last
+# line names the hints: type one into a cell of your own, which the + in the bar above makes.
 
 
 # %% tags=["exercise"]
