@@ -256,7 +256,8 @@ pd.DataFrame([space.sample(rng) for _ in range(6)])
 # same room, and a random draw falls into each equally often. On a plain scale nearly every draw is above 0.01.
 
 # %%
-below = predict("How many of 2,000 draws from this space have a learning rate below 0.01?", ["20", "1,000", "1,980"])
+question = "How many of 2,000 draws from this space have a learning rate below 0.01?"
+below = predict(question, ["20", "1,000", "1,980"])
 
 # %%
 drawn = pd.DataFrame([space.sample(rng) for _ in range(2000)])

@@ -159,10 +159,13 @@
     if (!desk || desk.closed) return;
     const slides = Reveal.getSlides(), at = slides.indexOf(slide());
     const minutes = slides.slice(0, at + 1).map((one) => Number(one.dataset.minutes));
-    const steps = all(".fragment", slide());
+    const steps = all(".fragment", slide()), gone = steps.filter(shown).length;
+    const stops = slide().querySelector("hpo-player")?.stops ?? 0; // the notes count them from one
+    const where = stops > 1 && steps.length === stops - 1 ? `, stop ${gone + 1} of ${stops}`
+      : steps.length ? `, step ${gone} of ${steps.length}` : "";
     const put = (selector, html) => (desk.document.querySelector(selector).innerHTML = html);
     put("#due", `this slide ${minutes.at(-1)} min, ends at ${clock(60 * minutes.reduce((sum, one) => sum + one, 0))}`);
-    put("#place", `${at + 1} of ${slides.length}${steps.length ? `, step ${steps.filter(shown).length} of ${steps.length}` : ""}`);
+    put("#place", `${at + 1} of ${slides.length}${where}`);
     put("h1", slide().querySelector("h1, h2").innerHTML);
     put("main", slide().querySelector(".notes").innerHTML);
     put("h2", at + 1 < slides.length ? `Next: ${slides[at + 1].querySelector("h2").innerHTML}` : "The end");
