@@ -71,9 +71,9 @@ def read(file: Path) -> Report:
             raise ValueError("its name is empty")
         return Report(name, written, {_plain(exercise): _work(one) for exercise, one in text["exercises"].items()})
     except KeyError as error:
-        raise ValueError(f"{file.name} is no report that `hpo-tutor progress --to` wrote: it lacks {error}") from error
+        raise ValueError(f"this is no report that `hpo-tutor progress --to` wrote: it lacks {error}") from error
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError(f"{file.name} is no report that `hpo-tutor progress --to` wrote: {error}") from error
+        raise ValueError(f"this is no report that `hpo-tutor progress --to` wrote: {error}") from error
 
 
 def _work(one: dict[str, Any]) -> Work:

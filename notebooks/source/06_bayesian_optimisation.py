@@ -988,14 +988,14 @@ places = np.array([0.1, 0.5, 0.9])
 three_known = places, np.array([line.draw(6).trained(place, seed=k) for k, place in enumerate(places)])
 ways = {treated: shown.asks(line.draw(6), *three_known, treated) for treated in ("ignored", "fantasised")}
 machines = Player(ways, name="machine", speed=1)
-on_slide(machines, stops=[0, 1, 2, 4, 5], freeze=True)
+on_slide(machines, stops=[0, 1, 4, 5], freeze=True)
 
 # %% [markdown] tags=["notes"]
 # **4 min.** Here the method fails. You have three machines. The first is on its way, to the upright line. Now the
 # second asks. Nothing is known that was not known before. Let them say it: where does expected improvement send it?
 #
-# Press: to the *same* place. Press: the third one, too. Three machines, one experiment. A frequent wrong answer is
-# *the next best place*: but the curve has not changed, and its highest point is where it was.
+# Press: to the *same* place, and the third would go there, too. Three machines, one experiment. A frequent wrong answer
+# is *the next best place*: but the curve has not changed, and its highest point is where it was.
 #
 # The remedy comes with the next press: pretend that the running training reached just what is expected there. The mean
 # stays as it is, the band narrows, and the curve sinks. The second machine goes elsewhere, and so does the third.

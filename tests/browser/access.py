@@ -54,7 +54,7 @@ def troubles(page: Page, *within: str, only: tuple[str, ...] = ()) -> list[str]:
     """
     if not page.evaluate("() => Boolean(window.axe)"):
         page.evaluate(_axe())
-    options: dict[str, Any] = {"resultTypes": ["violations"], "iframes": False}
+    options: dict[str, Any] = {"resultTypes": ["violations"], "iframes": False, "preload": False}  # asks for nothing
     if only:
         options["runOnly"] = list(only)
     found = page.evaluate(AUDIT, [list(within), options])

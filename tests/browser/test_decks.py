@@ -124,7 +124,7 @@ def _deck(number: str, decks: dict[str, Path]) -> Path:
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_every_slide_is_walked_by_keys(number: str, decks: dict[str, Path], context: BrowserContext) -> None:
-    """Nothing overflows, is requested or complains; players step, are read from afar, their stops show; notes are there.
+    """Nothing overflows, is requested or complains; players step, their letters are large, stops show; notes are there.
 
     The audit looks at the slide that holds most.
     """

@@ -33,7 +33,7 @@ def page(source: Path, executed: Path, has_deck: bool = False) -> str:
     Raises:
         ValueError: a code cell of the source was not executed; the copy is one of another source.
     """
-    shown = {cell["id"]: cell["outputs"] for cell in _read(executed)["cells"] if cell["cell_type"] == "code"}
+    shown = {cell["id"]: cell for cell in _read(executed)["cells"] if cell["cell_type"] == "code"}
     title, *cells = read_cells(source)
     heading = "".join(title["source"])
     if not heading.startswith("# "):
@@ -68,17 +68,17 @@ def _where_to_run(source: Path, has_deck: bool) -> Iterator[str]:
     yield "\n:::\n"
 
 
-def _parts(cell: Cell, shown: Mapping[str, list[Output]], name: str) -> Iterator[Cell]:
+def _parts(cell: Cell, shown: Mapping[str, Cell], name: str) -> Iterator[Cell]:
     """The cell as it stands on the page, and what is added behind it."""
     if cell["cell_type"] != "code" or "exercise" in tags(cell):
         yield cell
         return
-    if cell["id"] not in shown:
+    if cell["id"] not in shown or "".join(shown[cell["id"]]["source"]) != "".join(cell["source"]):
         raise ValueError(
             f"{name} was changed after its solution notebook was made: nobody ran the cell that begins "
             f"{''.join(cell['source'])[:60]!r}; `hpo-tutor build` makes the notebook again"
         )
-    outputs = [part for output in shown[cell["id"]] for part in _on_a_page(output)]
+    outputs = [part for output in shown[cell["id"]]["outputs"] for part in _on_a_page(output)]
     if "solution" in tags(cell):
         yield cell | {"outputs": outputs, "metadata": {"tags": ["hide-input", "solution"], "mystnb": FOLDED}}
     else:

@@ -3,7 +3,7 @@
 book/            pages written by hand, Sphinx's configuration, the book's own script and style
 build/executed   the solution notebooks with what they show
 slides/          decks, which the book takes with it if they are built
-build/book       pages (what Sphinx reads), html (the book)
+build/book       pages (what Sphinx reads), fresh (what it writes), html (the book, replaced once that is whole)
 """
 
 import shutil
@@ -50,16 +50,21 @@ def build(to: Path | None = None, root: Path | None = None) -> Path:
     work, target = top / "build" / "book", to or top / "build" / "book" / "html"
     if target.exists() and any(target.iterdir()) and not (target / MARK).is_file():
         raise ValueError(f"a book replaces an older one or fills an empty folder; {target} holds something else")
+    fresh = work / "fresh"
     gather(top, work / "pages")
-    if target.exists():
-        shutil.rmtree(target)
+    if fresh.exists():
+        shutil.rmtree(fresh)
     words = ["-W", "--keep-going", "-q", "-E", "-b", "html", "-d", str(work / "doctrees")]
-    if build_main([*words, str(work / "pages"), str(target)]):
+    if build_main([*words, str(work / "pages"), str(fresh)]):
         raise RuntimeError("Sphinx warned, and a warning is a mistake on a page; what it said stands above")
     if _decks(top):
-        shutil.copytree(top / "slides", target / "slides", ignore=shutil.ignore_patterns(".*"))
-    (target / MARK).touch()
-    must_hold(target)
+        shutil.copytree(top / "slides", fresh / "slides", ignore=shutil.ignore_patterns(".*"))
+    (fresh / MARK).touch()
+    must_hold(fresh)
+    if target.exists():
+        shutil.rmtree(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(fresh, target)
     return target / "index.html"
 
 

@@ -88,8 +88,11 @@ def fingerprint(source: Path, modules: Path) -> str:
 
 def _write(target: Path, text: str) -> None:
     part = target.with_name(f".{target.name}.{os.getpid()}")  # whoever reads has the old deck or the new one, whole
-    part.write_text(text, encoding="utf-8")
-    part.replace(target)
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _head(deck: Path) -> str:

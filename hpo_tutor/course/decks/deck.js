@@ -184,7 +184,7 @@
   });
   addEventListener("afterprint", () => printing || root.classList.remove("print-pdf"));
   Reveal.initialize({
-    width: 1280, height: 720, margin: 0, center: false, hash: true, transition: "none",
+    width: 1280, height: 720, margin: 0, center: false, hash: true, transition: "none", backgroundTransition: "none",
     controls: false, progress: false, slideNumber: "c", viewDistance: 3, pdfSeparateFragments: false,
     keyboard: { 68: dark, 80: takeArrows, 83: openDesk },
   }).then(() => {

@@ -58,6 +58,7 @@ def set_formulas(formulas: Sequence[Formula], folder: Path) -> dict[Formula, str
 
     Raises:
         ValueError: TeX that MathJax does not understand.
+        OSError: node is missing, or failed.
     """
     asked = list(dict.fromkeys(formulas))
     if not asked:
@@ -68,8 +69,10 @@ def set_formulas(formulas: Sequence[Formula], folder: Path) -> dict[Formula, str
         env={"NODE_PATH": str(folder)},
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    if done.returncode:
+        raise OSError(f"formulas are set by node, which failed: {done.stderr.strip()[-400:]}; a newer Node.js may help")
     found: list[dict[str, Any]] = json.loads(done.stdout)
     for formula, made in zip(asked, found, strict=True):
         if "error" in made:
@@ -84,11 +87,15 @@ def _page(formula: Formula, made: dict[str, Any]) -> str:
 
 
 def _is_fresh(wanted: Path, folder: Path) -> bool:
-    for name, version in json.loads(wanted.read_text(encoding="utf-8"))["dependencies"].items():
-        there = folder / name / "package.json"
-        if not there.is_file() or json.loads(there.read_text(encoding="utf-8"))["version"] != version:
-            return False
-    return True
+    parts = json.loads(wanted.read_text(encoding="utf-8"))["dependencies"]
+    return all(_version(folder / name / "package.json") == version for name, version in parts.items())
+
+
+def _version(part: Path) -> str | None:
+    try:
+        return str(json.loads(part.read_text(encoding="utf-8"))["version"])
+    except (OSError, ValueError, KeyError):  # not there, or npm was killed while it wrote
+        return None
 
 
 def _program(name: str) -> str:

@@ -113,7 +113,10 @@ def _grouped(source: Path, cells: list[Cell]) -> list[list[Cell]]:
         opening = _text(cell)[:60]
         if not _is_of_a_slide(cell):
             raise _refusal(
-                source, opening, "slides are the last cells of a source", "move this cell before the first slide"
+                source,
+                opening,
+                "slides are the last cells of a source",
+                'move this cell before the first slide, or tag it "slide"',
             )
         if cell["cell_type"] == "markdown" and "slide" in tags(cell):
             groups.append([])
@@ -128,7 +131,7 @@ def _slide(source: Path, cells: list[Cell], is_first: bool) -> Slide:
     head, _, text = _text(opening).partition("\n")
     own = frozenset(tags(opening))
     mark = "# " if is_first else "## "
-    if not head.startswith(mark):
+    if not head.removeprefix(mark).strip() or not head.startswith(mark):
         raise _refusal(source, head, f"a {'deck' if is_first else 'slide'} begins with {mark!r}", "write its heading")
     heading = head.removeprefix(mark).strip()
     if unknown := own - MARKDOWN_TAGS:

@@ -114,6 +114,8 @@ def _page(deck: Deck, slide: Slide, outputs: Sequence[Outputs], prose: Prose) ->
             page.text += _highlighted(code.text, "python", "")
         for output in made:
             _add(page, deck, slide, output, prose)
+    if "$$" in re.sub(r"<(code|pre).*?</\1>", "", page.text + page.notes, flags=re.S):
+        raise ValueError(f"{deck.source.name}, slide {slide.heading!r}: a formula begins and ends with $$; close it")
     page.n_words = _count(page.text)
     if page.pictures:
         page.kind += " with-picture" + (" crowded" if len(page.pictures) > 1 else "")

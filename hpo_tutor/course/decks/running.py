@@ -22,7 +22,7 @@ def run(deck: Deck) -> list[list[Outputs]]:
         ValueError: a cell raised, or a claim is false; names deck, slide and error.
     """
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from nbformat import v4
 
     texts = ["# of the notebook\n" + text for text in deck.prelude]
@@ -40,10 +40,11 @@ def run(deck: Deck) -> list[list[Outputs]]:
     with tempfile.TemporaryDirectory() as work:
         try:
             client.execute(env=os.environ | PAGES | {"HPO_TUTOR_WORK": work})
-        except (CellExecutionError, CellTimeoutError):
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             where, *lines = texts[begun[-1]].splitlines()
             failed = [out for out in notebook.cells[begun[-1]].outputs if out.output_type == "error"]
-            reason = f"{failed[0].ename}: {failed[0].evalue}" if failed else f"no answer in {LONGEST_CELL} s"
+            silence = "its kernel died" if isinstance(error, DeadKernelError) else f"no answer in {LONGEST_CELL} s"
+            reason = f"{failed[0].ename}: {failed[0].evalue}" if failed else silence
             opening = next(filter(None, lines), "")
             raise ValueError(
                 f"{deck.source.name}, {where[2:]}: {reason}; mend the cell that begins {opening!r}"

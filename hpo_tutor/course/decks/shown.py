@@ -101,11 +101,9 @@ def _player(player: Player, stops: Sequence[int | Mapping[str, Any]], freeze: bo
 
     places = [flat(player._dials, stop) if isinstance(stop, Mapping) else stop for stop in stops]
     first = places[0] if places else player.start
-    seen = picture(player.frames, first)
-    sentence = _sentence(alt or seen.sentence)
-    html = standalone.element(
-        player, start=first, stops=places, freeze=freeze, scale=LARGER_PLAYER, still_width=_width(seen)
-    )
+    width = _width(picture(player.frames, player.start))
+    html = standalone.element(player, start=first, stops=places, freeze=freeze, scale=LARGER_PLAYER, still_width=width)
+    sentence = _sentence(alt or picture(player.frames, first).sentence)
     return OnSlide(sentence, kind="player", html=html, stops=len(stops), freeze=freeze)
 
 

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from hpo_tutor.course.book.pages import PLOTLY, WIDGET, figure, page
+from hpo_tutor.course.build import read_cells
 from hpo_tutor.course.exercises import exercise
 
 SOURCE = """# %% [markdown]
@@ -55,7 +56,8 @@ def made(tmp_path: Path) -> list[dict[str, Any]]:
         4: [_stream("✓ 03.1: right.\n")],
         5: [_stream("before\nNo guess was made; it was: a < b.\n✓ so it is\n")],
     }
-    cells = [{"cell_type": "code", "id": f"03-tiny-{i:03d}", "outputs": one} for i, one in outputs.items()]
+    own = {cell["id"]: cell for cell in read_cells(source)}
+    cells = [own[f"03-tiny-{i:03d}"] | {"outputs": one} for i, one in outputs.items()]
     executed = tmp_path / "03_tiny.ipynb"
     executed.write_text(json.dumps({"cells": cells}), "utf-8")
     text = page(source, executed, has_deck=True)
@@ -108,11 +110,14 @@ def test_no_widget_is_left(made: list[dict[str, Any]]) -> None:
     assert set(output["data"]) == {"text/plain", "text/html"}
 
 
-def test_a_cell_that_nobody_ran_is_named(tmp_path: Path) -> None:
-    """An executed copy of an older source does not become a page with holes."""
+@pytest.mark.parametrize("older", [None, "Where?"], ids=["new cell", "changed cell"])
+def test_a_cell_that_nobody_ran_is_named(tmp_path: Path, older: str | None) -> None:
+    """An executed copy of an older source does not become a page with holes, or with outputs of another text."""
     source, executed = tmp_path / "03_tiny.py", tmp_path / "03_tiny.ipynb"
+    source.write_text(SOURCE.replace("Which?", older or "Which?"), "utf-8")
+    cells = [cell | {"outputs": []} for cell in read_cells(source)] if older else []
     source.write_text(SOURCE, "utf-8")
-    executed.write_text('{"cells": []}', "utf-8")
+    executed.write_text(json.dumps({"cells": cells}), "utf-8")
     with pytest.raises(ValueError, match=r"(?s)hpo-tutor build"):
         page(source, executed)
 

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hpo_tutor.course import cli
-from hpo_tutor.course.decks import building, parts, reading, running
+from hpo_tutor.course.decks import building, parts, reading, rendering, running
 
 SOURCE = """# %% [markdown]
 # # Squares
@@ -211,12 +211,17 @@ def test_a_false_claim_stops_the_build(tmp_path: Path) -> None:
 
 def test_a_bare_player_is_refused(built: Built) -> None:
     """A picture comes by on_slide alone, which makes it large and gives it a sentence."""
-    from hpo_tutor.course.decks.rendering import render
-
     deck = reading.Deck(built.deck, (), (reading.Slide("A", "", frozenset(), (reading.Code("p"),), "", 1.0),))
     output = {"output_type": "execute_result", "data": {"text/html": "<hpo-player></hpo-player>"}}
     with pytest.raises(ValueError, match=r"slide 'A': a picture comes onto a slide by on_slide; write on_slide"):
-        render(deck, [[[output]]], parts.node_modules(), "")
+        rendering.render(deck, [[[output]]], parts.node_modules(), "")
+
+
+def test_a_formula_without_an_end_is_refused(built: Built) -> None:
+    """Else its TeX would stand on the slide."""
+    deck = reading.Deck(built.deck, (), (reading.Slide("A", "$$a + b", frozenset(), (), "", 1.0),))
+    with pytest.raises(ValueError, match=r"slide 'A': a formula begins and ends with \$\$; close it"):
+        rendering.render(deck, [[]], parts.node_modules(), "")
 
 
 def test_unknown_numbers_are_refused() -> None:

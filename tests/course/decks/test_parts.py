@@ -25,8 +25,10 @@ def _npm(root: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
 
 
-def test_an_old_version_is_fetched_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Npm is called where package.json asks for another version, and not again once it is there."""
+@pytest.mark.parametrize("there", ['{"version": "1.0.0"}', '{"vers'], ids=["old", "half"])
+def test_another_version_is_fetched_again(root: Path, there: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Npm is called where an old part or half of one lies, and not again once that of package.json is there."""
+    (root / "node_modules" / "part" / "package.json").write_text(there)
     _npm(root, monkeypatch, """echo '{"version": "2.0.0"}' > node_modules/part/package.json; echo "$@" >> calls""")
     for _ in range(2):
         assert parts.node_modules(root) == root / "node_modules"

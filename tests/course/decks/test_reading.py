@@ -88,6 +88,7 @@ def test_a_source_without_slides_has_no_deck(tmp_path: Path) -> None:
     ("old", "new", "rule"),
     [
         ("# ## Twice", "# Twice", r"'Twice the side\?': a slide begins with '## '"),
+        ("# ## Twice the side?", "# ##  ", "a slide begins with '## '; write its heading"),
         ('"slide", "vote"', '"slide", "poll"', r"no slide is tagged \['poll'\]; choose of"),
         ('"slide", "show-code"', '"slide", "loud"', r"no code of a slide is tagged \['loud'\]"),
         ('"slide", "title"', '"slide"', "first slide alone is tagged"),

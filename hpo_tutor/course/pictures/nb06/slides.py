@@ -95,10 +95,12 @@ def step(line: Line, u: Array, losses: Array, truth: bool = True) -> Board:
 def asks(line: Line, u: Array, losses: Array, treated: str, n_wide: int = 3) -> list[Board]:
     """One picture for each of so many trials that are asked for at once; see ``batches.WAYS``."""
     boards, asked = waiting(line, u, losses, treated, n_wide)
-    return [
-        _flat(board, f"Pending trials {treated}. Machine {k + 1} is sent to {_at(line, asked[k])}.")
-        for k, board in enumerate(boards[:n_wide])
-    ]
+    shown = []
+    for k, board in enumerate(boards[:n_wide]):
+        told = _flat(board, f"Pending trials {treated}. Machine {k + 1} is sent to {_at(line, asked[k])}.")
+        (first, *others), *rows = told.rows
+        shown.append(Board([[replace(first, title=f"machine {k + 1}"), *others], *rows], told.sentence))
+    return shown
 
 
 def often_and_much(
