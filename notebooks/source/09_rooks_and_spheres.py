@@ -1156,7 +1156,7 @@ Markdown(
 # %% tags=["slide", "show-code"]
 engine = qmc.LatinHypercube(d=3, optimization="random-cd", rng=0)
 rooks = engine.random(27)
-powers = qmc.scale(rooks, l_bounds=[-4, -6, -3], u_bounds=[-1, -2, 0])
+powers = qmc.scale(rooks, [-4, -6, -3], [-1, -2, 0])
 configs = 10**powers
 
 at_a_distance = designs.make("rsa-lhs", 27, 3, seed=0)

@@ -183,11 +183,13 @@
     drawFigures(document);
   });
   addEventListener("afterprint", () => printing || root.classList.remove("print-pdf"));
+  const paged = new Promise((done) => (printing ? Reveal.on("pdf-ready", done) : done())); // later than reveal.js is ready
   Reveal.initialize({
     width: 1280, height: 720, margin: 0, center: false, hash: true, transition: "none", backgroundTransition: "none",
     controls: false, progress: false, slideNumber: "c", viewDistance: 3, pdfSeparateFragments: false,
     keyboard: { 68: dark, 80: takeArrows, 83: openDesk },
-  }).then(() => {
+  }).then(async () => {
+    await paged;
     if (printing) drawFigures(document);
     root.dataset.ready = "yes";
   });
