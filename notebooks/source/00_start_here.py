@@ -541,6 +541,9 @@ on_slide(pictures.digits(eight.inputs[:8].reshape(8, 8, 8), eight.target[:8]))
 # **1 min.** Handwritten digits, eight by eight pixels. The network gives each of the ten digits a probability. Its
 # loss is the mean of minus the logarithm of what it gave to the right one, on pictures it never learnt from. So a
 # network that is *sure and wrong* pays much more than 2.3: there is no upper end.
+#
+# *Before you go on, ask:* "Each step of the training goes a little way, and one number says how far. What do you expect
+# of tiny steps?"
 
 # %% [markdown] tags=["slide"]
 # ## One number: the learning rate
@@ -564,12 +567,12 @@ claim("at 1 most of the seven end worse than guessing", n_worse >= 5, n=n_worse)
 on_slide(player, stops=[0, 2, 4, 6, 8], freeze=True)
 
 # %% [markdown] tags=["notes"]
-# **9 min.** The learning rate says how far each step of the training goes. Left: four networks, the thicker the
-# wider. Right: four twins, of 16 units each, that differ by luck alone. The picture is held.
+# **9 min.** The learning rate says how far each step of the training goes. Left: four networks, the thicker the wider.
+# Right: four twins, of 16 units each, that differ by luck alone. The picture is held: four presses. "Before" is what to
+# ask before the press.
 #
-# **Stop 1, 0.0001.** Before: what do you expect of tiny steps? Now: all still walk downhill when the time is over.
-# This was B. *Ask:* the rate will go up ten thousand times. Where do they end, at the far right? Collect: *best of
-# all, they learn fastest* is the usual answer.
+# **Stop 1, 0.0001 (held).** All still walk downhill when the time is over. This was B. *Ask:* the rate will go up ten
+# thousand times. Where do they end, at the far right? Collect: *best of all, they learn fastest* is the usual answer.
 #
 # **Stop 2, 0.001.** Before: which of the four gains most? After: the widest is far ahead. On the right the twins are
 # one line.
@@ -617,12 +620,13 @@ Markdown(
 # - Orange: the **learning rate**. Nothing here moves it. You do.
 
 # %% [markdown] tags=["notes"]
-# **3 min.** One step of training, at its plainest. Press for each colour.
+# **3 min.** One step of training, at its plainest. Four presses: the formula, then a colour each.
 #
-# Blue, the weights, on both sides of the arrow: that is what *learning* means. Green: which way is down; it comes
-# from the data. And then orange: it stands there, and no line of the training ever changes it. Ask: how would you
-# find out what it is worth? *Take the derivative with respect to it* is a good answer (and a late chapter of the
-# course). The plain one: train to the end, and look. That is why choosing is expensive.
+# *First press:* let them look. *Second:* blue, the weights, on both sides of the arrow: that is what *learning* means.
+# *Third:* green, which way is down; it comes from the data. *Fourth:* orange. It stands there, and no line of the
+# training ever changes it. Ask: how would you find out what it is worth? *Take the derivative with respect to it* is a
+# good answer (and a late chapter of the course). The plain one: train to the end, and look. That is why choosing is
+# expensive.
 #
 # (Our networks use a refined step called Adam. It has a learning rate all the same.)
 
@@ -646,6 +650,8 @@ Markdown(
 # a small number; it keeps weights small. That and the learning rate are the two that our four searchers choose.
 #
 # Likely question: is the seed a hyperparameter? You can type it, but no seed is better in the long run.
+#
+# *Before you go on, ask:* where would you look for a learning rate between 0.0001 and 1?
 
 # %% [markdown] tags=["slide"]
 # ## Each power of ten gets the same room
@@ -654,9 +660,9 @@ Markdown(
 on_slide(slides.scales(0.0001, 1))
 
 # %% [markdown] tags=["notes"]
-# **2 min.** Where would you look for a learning rate between 0.0001 and 1? The same sixty random numbers, spread in
-# two ways. On a plain scale nearly all squares crowd into the last two powers of ten. On a logarithmic one, each
-# power of ten gets its quarter. From now on all axes are logarithmic. Skip this slide for an audience that knows it.
+# **2 min.** The same sixty random numbers, spread in two ways. On a plain scale nearly all squares crowd into the last
+# two powers of ten. On a logarithmic one, each power of ten gets its quarter. From now on all axes are logarithmic. For
+# an audience that knows it, skip this slide and the question before it.
 
 # %% [markdown] tags=["slide"]
 # ## The loss is a landscape: find the star
@@ -698,10 +704,10 @@ on_slide(widgets.Player(maps, name="trial", label="Lap 7", speed=3), stops=[0, 5
 # **3 min.** One lap of two of the four. *Bayesian optimisation* draws a surface through the losses that it has seen,
 # and asks where one more would be worth most.
 #
-# First press: six trials each; nobody has learnt anything yet. Ask: the one on the right may now use what it has
-# seen; where will it go? *Straight to the star* is the usual answer. Press again, or press play and watch. After 25:
-# on the right a crowd around the star, and some points far out (it also looks where it knows little); on the left
-# they lie as they fell. Read the two losses below: how far apart are they?
+# **Stop 1.** One trial each. **Stop 2.** Six trials each; nobody has learnt anything yet. Ask: the one on the right may
+# now use what it has seen; where will it go? *Straight to the star* is the usual answer. **Stop 3.** Press once more,
+# or press P and let it play. After 25: on the right a crowd around the star, and some points far out (it also looks
+# where it knows little); on the left they lie as they fell. Read the two losses below: how far apart are they?
 
 # %% [markdown] tags=["slide"]
 # ## Those that learn go to the valley
@@ -748,6 +754,8 @@ on_slide(slides.ends(laps, four, ruler, high=0.04))
 # **2 min.** The grey bar is a ruler: how far one training lies from the average of its own configuration. The symbols
 # are where the four end. Bayesian optimisation is a little ahead; with more laps that lead may well be real. But it
 # is shorter than the ruler: train the winner once more, and luck changes the loss by more than the whole lead.
+#
+# *Before you go on, ask:* why is there so little between them?
 
 # %% [markdown] tags=["slide"]
 # ## Why? The valley is wide
@@ -807,6 +815,8 @@ on_slide(slides.ends(laps, four, ruler, high=0.2, typical=typical_one))
 # somebody searches is worth a lot. *Who* searches matters little, here. Learning can pay where a training takes
 # hours, where there are more hyperparameters, where the valley is narrow. One landscape is an example, not a proof:
 # the course is about when.
+#
+# *Too early:* ask how wide the valley is in their own work, and how they would find out with ten trainings.
 
 # %% [markdown] tags=["slide"]
 # ## Where to practise

@@ -717,6 +717,8 @@ on_slide(arrived[-1])
 # **1 min.** A small network reads handwritten digits. The loss is what it pays on pictures it did not learn from: 0
 # for sure and right, 2.3 nats for a guess. Twelve trainings, and what is spent is spent. (All trainings were recorded
 # beforehand, 50,400 networks, so that we may walk a thousand times today.)
+#
+# *Before you go on, ask:* a small network, not tuned, against a linear model, not tuned either. Who wins?
 
 # %% [markdown] tags=["slide"]
 # ## First: what is there to beat?
@@ -736,9 +738,8 @@ Markdown(
 )
 
 # %% [markdown] tags=["notes"]
-# **2 min.** Before you tune, measure what is cheap. Ask first: who wins, the network or the linear model? The untuned
-# network loses clearly. Without this line its loss would look like progress. So the walk has a goal: beat logistic
-# regression.
+# **2 min.** Before you tune, measure what is cheap. The untuned network loses clearly. Without this line its loss would
+# look like progress. So the walk has a goal: beat logistic regression.
 
 # %% [markdown] tags=["slide"]
 # ## A walk in fog
@@ -758,7 +759,7 @@ on_slide(Player(fog, name="training", label="A walk in fog"), stops=[0, 2, 6, 12
 # **9 min.** Four panels, one for each width from 8 to 64. Learning rate across, L2 upwards, both logarithmic. A disc
 # is a training, the darker the better.
 #
-# **Stop 1, fog.** Held. *Ask:* you have twelve. Where do you begin, and what do you change first? Let three people
+# **Stop 1, fog (held).** *Ask:* you have twelve. Where do you begin, and what do you change first? Let three people
 # say. *Everything at once* and *in the middle* come up; ask the first one what they would learn from it.
 #
 # **Stop 2, two trainings.** Before: the rule begins small and careful, and then makes the learning rate ten times as
@@ -799,10 +800,10 @@ games.n_beaten(blind, ground, walk)
 # - Equal steps of $u$ are equal **factors** of $x$.
 
 # %% [markdown] tags=["notes"]
-# **3 min.** The walkers deserve a fair chance. One press each. If they drew the learning rate evenly between 0.0001
-# and 0.1, where would most draws fall? Nine of ten above 0.01: that is a stupid opponent. So the exponent is drawn
-# evenly. Say $u$ is one half: ask for $x$. *0.05* is the usual answer; it is the geometric middle, 0.003. Then every
-# power of ten gets a third.
+# **3 min.** The walkers deserve a fair chance. Before the first of four presses, ask: if they drew the learning rate
+# evenly between 0.0001 and 0.1, where would most draws fall? Nine of ten above 0.01: that is a stupid opponent. *First
+# press:* so the exponent is drawn evenly. *Second:* blue. *Third:* orange. *Fourth:* the steps. Say $u$ is one half:
+# ask for $x$. *0.05* is the usual answer; it is the geometric middle, 0.003. Then every power of ten gets a third.
 
 # %% [markdown] tags=["slide"]
 # ## One gesture, two scales
@@ -826,9 +827,12 @@ on_slide(replace(tenth, y=replace(tenth.y, label=""), title="learning rate"))
 on_slide(Player(arrived[4::5], name="walkers, five at a time", label="100 random walkers", speed=4), stops=[0, 9, 19])
 
 # %% [markdown] tags=["notes"]
-# **2 min.** Five have arrived; one press brings fifty, another all hundred (or press play). Each dot is one walker's
-# best network. We judge by the mean of several trainings, so that no one wins by a lucky last throw. The line is our
-# rule. Ask: where is the crowd, and how far is it from the line? Look at the numbers on the axis, too.
+# **2 min.** **Stop 1.** Five have arrived. **Stop 2.** Fifty. **Stop 3.** All hundred. (Or press P and let it play.)
+# Each dot is one walker's best network. We judge by the mean of several trainings, so that no one wins by a lucky last
+# throw. The line is our rule. Ask: where is the crowd, and how far is it from the line? Look at the numbers on the
+# axis, too.
+#
+# *Before you go on, ask:* the same rule once more, with other luck: where will its line stand?
 
 # %% [markdown] tags=["slide"]
 # ## The same rule, the same start, 100 times
@@ -894,6 +898,8 @@ on_slide(figures.regret(laps).update_layout(title=None))
 # For about six trainings the two are level. Then the triangles, by hand, pull ahead: in all ten divisions.
 #
 # So there is skill, and it has a name: *it looks at what came out.* Even so it loses more than one lap in five.
+#
+# *Before you go on, ask:* on another task, will the rule be ahead as it is on the digits?
 
 # %% [markdown] tags=["slide"]
 # ## Does the skill travel?
@@ -931,9 +937,9 @@ on_slide(intervals(list(table.values()), axis, ("chance", "the rule"), aspect=0.
 # means half of the laps; bars are two standard errors over ten divisions. The *default* is what the library takes if
 # nobody says otherwise.
 #
-# Ask before you point: will it be as on the digits? On the jets it is ahead from the default, and only from there. On
-# the houses it is *behind* from the default. Why? Good places are many there: blind draws soon find one, while the
-# rule walks slowly. And a factor of ten leaps right across the valley.
+# Is it as on the digits? On the jets it is ahead from the default, and only from there. On the houses it is *behind*
+# from the default. Why? Good places are many there: blind draws soon find one, while the rule walks slowly. And a
+# factor of ten leaps right across the valley.
 
 # %% [markdown] tags=["slide"]
 # ## Where it fails: twelve at once
@@ -976,6 +982,8 @@ Markdown(
 # **2 min.** C. So: skill or luck? Both, and one walk does not say which. There is skill on the digits, for the rule
 # looks at its losses; it shows over a hundred laps. It does not travel everywhere. When somebody tells you of a
 # method that won once, ask how it does on the second throw.
+#
+# *Too early:* ask which method in their own field is trusted because of one walk, and what a second throw would cost.
 
 # %% [markdown] tags=["slide", "build"]
 # ## When you tune by hand
@@ -986,9 +994,9 @@ Markdown(
 # - Write each training down.
 
 # %% [markdown] tags=["notes"]
-# **1 min.** One press each. The default may be nearly good enough, or worse than half of all blind draws: you know
-# only when you have tried something else. And write down what you spent, failures too; a person gets tired, and
-# forgets.
+# **1 min.** Four presses, one for each line. The default may be nearly good enough, or worse than half of all blind
+# draws: you know only when you have tried something else. And write down what you spent, failures too; a person gets
+# tired, and forgets.
 
 # %% [markdown] tags=["slide"]
 # ## Where to practise

@@ -637,6 +637,8 @@ winner = configs[np.argmin(losses)]
 # result. All 25 points are fixed before the first loss is there.
 #
 # (The trainings were made beforehand, for a dense map of settings, so that today a trial is a look into a table.)
+#
+# *Before you go on, ask:* which of the five learning rates would you leave out beforehand?
 
 # %% [markdown] tags=["slide"]
 # ## A fifth of it was hopeless
@@ -648,9 +650,8 @@ filled = pictures.filling(configs, losses, "cross-entropy (nats)")[-1]
 on_slide(replace(filled, y=replace(filled.y, label=""), title="L2 penalty upwards"))
 
 # %% [markdown] tags=["notes"]
-# **2 min.** The 25 losses. Guessing a digit costs 2.3. Look at the left column: every loss there is over ten times
-# the best. Five trainings for nothing, and the grid could not know. Ask: which column would you drop? And would you
-# have dropped it before?
+# **2 min.** The 25 losses. Guessing a digit costs 2.3. Look at the left column: every loss there is over ten times the
+# best. Five trainings for nothing, and the grid could not know. Ask: who would have left that one out?
 
 # %% [markdown] tags=["slide"]
 # ## Five levels: equal steps or equal ratios?
@@ -681,9 +682,9 @@ on_slide(figure.update_layout(title=None))
 # - Orange: the ends of the range. **Somebody wrote them down.**
 
 # %% [markdown] tags=["notes"]
-# **3 min.** One press for each part. Green: five, because you can pay for 25. Blue: the loop. And orange twice, three
-# times: *every* level hangs on both ends. Change $a$ a little and all 25 points move. Ask: who of you has ever given
-# a reason for the ends of a range in a paper?
+# **3 min.** Four presses. *First press:* the formula; ask what decides. *Second:* green, five, because you can pay for
+# 25. *Third:* blue, the loop. *Fourth:* orange, three times: *every* level hangs on both ends. Change $a$ a little and
+# all 25 points move. Ask: who of you has ever given a reason for the ends of a range in a paper?
 
 # %% [markdown] tags=["slide"]
 # ## Edges, or middles?
@@ -730,7 +731,7 @@ on_slide(player, stops=stops, freeze=True)
 # **8 min.** Left: the map, dark is low, the star is the optimum. The dashed box is the two ranges. Right: a dot for
 # every place where the box may lie, at the loss of its best point. The grey bar is what one training varies by.
 #
-# **Stop 1, the middle.** Held. *Ask:* the box may slide by half a step each way. Will the best loss change by less
+# **Stop 1, the middle (held).** *Ask:* the box may slide by half a step each way. Will the best loss change by less
 # than the grey bar, or by more? Hands up.
 #
 # **Stop 2, Ann.** Before: where should the box go, to be lucky? After: a point of the grid falls into the darkest
@@ -789,6 +790,8 @@ Markdown(
 # **1 min.** A word of comfort. Near the optimum the map is flat: missing the best value by nearly a factor of two
 # costs less than the luck of one training. A grid finds the region. It does not find the point, so do not print its
 # winner with three digits.
+#
+# *Before you go on, ask:* one grid of 49 points, trained three times, with three seeds. How many different winners?
 
 # %% [markdown] tags=["slide"]
 # ## Another seed, another winner
@@ -803,8 +806,8 @@ on_slide(pictures.close_calls(digits.draw(8), "grid-midpoints", 49).update_layou
 
 # %% [markdown] tags=["notes"]
 # **2 min.** The other luck. One grid of 49 points, trained three times, with three seeds. A row is a configuration, a
-# symbol a training, a ring says who wins with that seed. Ask before you point: how many different winners? Three. It
-# is so in most of the ten divisions. So: train the few best again, and take the one with the best mean.
+# symbol a training, a ring says who wins with that seed. Three rings on three rows. In most of the ten divisions no
+# point wins with all three seeds. So: train the few best again, and take the one with the best mean.
 
 # %% [markdown] tags=["slide"]
 # ## A race: edges against midpoints
@@ -851,6 +854,8 @@ on_slide(slides.optima(digits, members))
 # **1 min.** Here are the optima of all ten divisions: within one step of the grid. So ten divisions are nearly one
 # map, and we compared two *placements* on it, once for each number of points. The small error bars were honest, and
 # answered another question. This is how papers go wrong.
+#
+# *Before you go on, ask:* if each lap draws its own ranges, is 16 still special?
 
 # %% [markdown] tags=["slide"]
 # ## The race again, ranges drawn in each lap
@@ -894,9 +899,10 @@ on_slide(
 )
 
 # %% [markdown] tags=["notes"]
-# **3 min.** Two hyperparameters: 25 trainings, a day. Ask: with six, how many? *Thirty* is what people say who add;
-# it multiplies. Press: a third one, a fourth, six. Each dot is a training; the time is on a logarithmic axis, where a
-# straight line is exponential growth. Over a year and a half, for "let us just try everything".
+# **3 min.** **Stop 1.** Two hyperparameters: 25 trainings, a day. Ask: with six, how many? *Thirty* is what people say
+# who add; it multiplies. **Stops 2, 3, 4.** A third one, a fourth, six. Each dot is a training; the time is on a
+# logarithmic axis, where a straight line is exponential growth. Over a year and a half, for "let us just try
+# everything".
 
 # %% [markdown] tags=["slide", "vote"]
 # ## What changes the best of 25 losses more?
@@ -922,6 +928,9 @@ Markdown(
 # %% [markdown] tags=["notes"]
 # **1 min.** A, by far. Ann and Ben are equally good; you cannot tell from one grid each. The best of 25 is close to
 # the optimum, as close as luck lets you see. How close: that was luck of the place, and luck of the seed.
+#
+# *Too early:* ask where the ranges of their last grid came from, and what they would do with the budget of a sixth
+# level.
 
 # %% [markdown] tags=["slide", "build"]
 # ## So, with your next grid
@@ -932,7 +941,7 @@ Markdown(
 # - Comparing methods? Draw the ranges in each lap.
 
 # %% [markdown] tags=["notes"]
-# **1 min.** Four sentences to take home, one press each. The last is for those who write papers, and for those who
+# **1 min.** Four sentences to take home, four presses. The last is for those who write papers, and for those who
 # referee them.
 
 # %% [markdown] tags=["slide"]

@@ -714,6 +714,9 @@ on_slide(slides.plans(points))
 #
 # Everybody raises a hand once. Write the counts on the board, we vote again at the end. Do not comment. Those who have
 # heard of Bergstra and Bengio will choose A; ask one of them to say why, in a sentence.
+#
+# *Before you go on, ask:* "Suppose only one of two hyperparameters matters. The grid of midpoints buys 25 trainings:
+# how many different ones? And the dice?"
 
 # %% [markdown] tags=["slide"]
 # ## Suppose only x matters
@@ -730,8 +733,8 @@ on_slide(side)
 # **2 min.** Suppose y does nothing. Then a training is as good as its x, and nothing else. Let everything fall down to
 # the axis: that is its *shadow*. Two trials with the same shadow are one trial, paid for twice.
 #
-# Ask before you point: how many different trainings did the grid buy? Five. And the dice? Twenty-five. Somebody says
-# "but five are spread evenly, and the twenty-five are not": right, keep that thought. It is the rest of the talk.
+# So the grid bought five different trainings, the dice twenty-five. Somebody says "but five are spread evenly, and the
+# twenty-five are not": right, keep that thought. It is the rest of the talk.
 
 # %% [markdown] tags=["slide"]
 # ## Now turn the valley
@@ -814,14 +817,20 @@ Markdown(
 # A value is paid for $\color{#0072B2}{N} / \color{#D55E00}{n}$ times.
 
 # %% [markdown] tags=["notes"]
-# **3 min.** *First press:* five values on each of two axes are five times five. Blue is what you pay, red is what you
-# get to know of one axis, green is how many axes there are.
+# **3 min.** *First press:* five values on each of two axes are five times five. Blue is what you pay, orange is what
+# you get to know of one axis, green is how many axes there are.
 #
-# *Second press:* read the three words. *Third:* turn it round. Ask: "81 trainings, four hyperparameters: how many
-# learning rates?" Wait. Three. "And by dice?" Eighty-one. People divide, and say twenty: a grid multiplies its axes.
+# *Second press:* read the three words. Then ask: "81 trainings, four hyperparameters: how many learning rates does a
+# grid try? And dice?" Wait.
+#
+# *Third press:* the formula, turned round. Three, and eighty-one. People divide, and say twenty: a grid multiplies its
+# axes.
 #
 # *Fourth press:* each of the three learning rates is trained twenty-seven times. If the other axes matter, that is
 # information. If they do not, it is the same training twenty-seven times.
+#
+# *Before you go on, ask:* "Call a setting good if it is among the best five in a hundred. How many draws, so that you
+# nearly always hold a good one? Does it take more in six dimensions than in two?"
 
 # %% [markdown] tags=["slide"]
 # ## What can dice promise?
@@ -844,14 +853,13 @@ for n in (25, 59):
 claim("59 draws hit in about 95 % of searches", abs(hit - 0.95) < 0.02, rate=hit)
 
 # %% [markdown] tags=["notes"]
-# **3 min.** Before they read the output: "Call a setting good if it is among the best five in a hundred. How many
-# draws, so that you nearly always hold a good one? Does it take more in six dimensions than in two?" The usual guess
-# is twenty, because one in twenty is good. Or hundreds, because of the six.
+# **3 min.** Now the output may be read. The usual guess is twenty, because one in twenty is good. Or hundreds, because
+# of the six.
 #
 # Fifty-nine, and no dimension in it: each draw misses with probability 0.95, and fifty-nine misses in a row happen
 # once in twenty times. The small print: it counts *settings*. It does not say how low the loss is there.
 #
-# *Short of time:* skip this slide; nothing later needs it.
+# *Short of time:* skip this slide and the question before it; nothing later needs them.
 
 # %% [markdown] tags=["slide", "still"]
 # ## One lap, really trained: who is better?
@@ -883,12 +891,14 @@ on_slide(scenes.beside(one_map, replace(curves, layers=named, aspect=1)), alt=to
 # - **Expected loss** of the winner, not its lucky one
 
 # %% [markdown] tags=["notes"]
-# **2 min.** One press for each line. *Pairs:* a hard lap is hard for all, so only differences count. *Other data:* ten
-# divisions of the data; other seeds tell how lucky you are on these data, other divisions whether it holds elsewhere.
-# *Ranges:* where an axis begins is an accident, and a fixed grid would have the same accident in every lap.
+# **2 min.** Four presses, one for each line. *Pairs:* a hard lap is hard for all, so only differences count. *Other
+# data:* ten divisions of the data; other seeds tell how lucky you are on these data, other divisions whether it holds
+# elsewhere. *Ranges:* where an axis begins is an accident, and a fixed grid would have the same accident in every lap.
 # *Expected:* the best of 25 noisy numbers is partly luck, and that luck does not come again.
 #
 # *Somebody asks for the error bar:* two standard errors of the mean, over the ten divisions.
+#
+# *Before you go on, ask:* "Two hyperparameters, 25 trainings, fifty laps: who is ahead?"
 
 # %% [markdown] tags=["slide"]
 # ## 25 trainings, two hyperparameters
@@ -914,10 +924,12 @@ on_slide(intervals(rows, of_loss, ("random", "grid")))
 
 # %% [markdown] tags=["notes"]
 # **2 min.** Fifty laps. A dot is the mean, the bar is two standard errors to either side; left of the line random
-# search ends lower. Ask before you show it: "Fifty laps, who is ahead?"
+# search ends lower.
 #
 # There is next to nothing between them: a few per cent of the loss at most. All the quarrel about grids and dice, and
 # in two dimensions it hardly matters. Say so. "Then why are we here?" Because two is the smallest case there is.
+#
+# *Before you go on, ask:* "Now two more hyperparameters, which change nothing at all. Who has most to fear from them?"
 
 # %% [markdown] tags=["slide"]
 # ## Add two that do nothing: 81 trainings
@@ -931,7 +943,7 @@ on_slide(intervals(rows, of_loss, ("random", "grid")))
 
 # %% [markdown] tags=["notes"]
 # **2 min.** The same digits, and two hyperparameters more that change nothing at all; more trainings too, 81, three to
-# the power of four. Ask: "Who has most to fear from an idle axis?"
+# the power of four.
 #
 # Now dice are ahead of both grids, and no bar touches zero. The formula said it: three learning rates against
 # eighty-one. Ask why the grid on the edges suffers more: of its three values, two are extremes.
@@ -970,8 +982,9 @@ on_slide(slides.holes(half))
 claim("80 to the power 1/9 is 1.6", int(80 ** (1 / 9) * 10) == 16)
 
 # %% [markdown] tags=["notes"]
-# **2 min.** Let them guess first: eighty? sixty-four? Press: the root is 1.6, and there is no 1.6th value. Press: one
-# value on each axis makes one training. Two on each make 512, nothing lies between.
+# **2 min.** Three presses. *First press:* the question. Let them guess: eighty? sixty-four? *Second:* the root is 1.6,
+# and there is no 1.6th value. *Third:* one value on each axis makes one training. Two on each make 512, nothing lies
+# between.
 #
 # "You could put two values on six axes and leave three alone": yes, 64 trainings, if you know which three. Dice can
 # stop after any number, and need not know.
@@ -1037,8 +1050,10 @@ on_slide(slides.two_values(best, tried, Axis("learning rate", 6e-5, 0.17, log=Tr
 # - Whoever tells you of one race: ask for the other 49
 
 # %% [markdown] tags=["notes"]
-# **2 min.** One press for each. Read them with the picture that belongs to it: the bars at zero; the upright valley;
-# one training out of eighty; the grey disc; the lap I chose. If they remember one word, it is *shadow*.
+# **2 min.** Five presses, one for each line. Read them with the picture that belongs to it: the bars at zero; the
+# upright valley; one training out of eighty; the grey disc; the lap I chose. If they remember one word, it is *shadow*.
+#
+# *Too early:* ask "Which of your own hyperparameters do you believe to be idle? How do you know?"
 
 # %% [markdown] tags=["slide"]
 # ## Where to practise

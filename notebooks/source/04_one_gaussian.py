@@ -913,11 +913,11 @@ on_slide(pictures.pair(0.9, 2.0, "Gaussian"))
 # Where is the surprise?
 
 # %% [markdown] tags=["notes"]
-# **3 min.** *Press:* point at the colours while you read. Blue is what I expected of a. Red is the surprise: b, minus
-# what was expected of b. Green translates it into units of a; if the two have nothing in common, green is zero. Check
-# it on the slice: zero, plus 0.9 times 2.
+# **3 min.** *Press:* point at the colours while you read. Blue is what I expected of a. Orange is the surprise: b,
+# minus what was expected of b. Green translates it into units of a; if the two have nothing in common, green is zero.
+# Check it on the slice: zero, plus 0.9 times 2.
 #
-# *Press:* the width. Blue, what I did not know. Green, what b explains. *Press:* the question. Wait. There is no red
+# *Press:* the width. Blue, what I did not know. Green, what b explains. *Press:* the question. Wait. There is no orange
 # in the second line. How far out b was does not matter for how sure I am. Do not mention the vote; somebody will.
 
 # %% [markdown] tags=["slide"]
@@ -1059,6 +1059,9 @@ on_slide(slides.pair_of(*frames, ("as recorded", "one loss much higher")))
 # the band wider?" Let them measure with their fingers. Nowhere. The mean swings, the width stays.
 #
 # Say it as one sentence: *how sure it is depends on where you looked, not on what you saw.*
+#
+# *Before you go on, ask:* "A cliff: nine dots without noise, four at minus one, then five at plus one. Draw in the
+# air what a smooth function does that has to visit all nine."
 
 # %% [markdown] tags=["slide"]
 # ## Wrong, and sure of it
@@ -1073,8 +1076,8 @@ truth = np.where(fine < 0.45, -1.0, 1.0)
 on_slide(drawn(cliff, fine, truth=truth, up=Axis("f(x)", -4, 10), aspect=0.48))
 
 # %% [markdown] tags=["notes"]
-# **3 min.** Beyond some learning rate training falls off a cliff. Here is the plainest cliff: minus one, then plus
-# one, nine dots, no noise. Before you show it: "Draw what a smooth function does that has to visit all nine."
+# **3 min.** Beyond some learning rate training falls off a cliff. Here is the plainest cliff: minus one, then plus one,
+# nine dots, no noise.
 #
 # It swings. At the left end it expects nine, where the truth is minus one, and its band is a hair. No smooth function
 # jumps, so to this model the nine dots are a miracle. And it does not notice: nine places near each other make it
@@ -1098,6 +1101,9 @@ on_slide(slides.pair_of(*both, ("no noise", "noise, std 0.3")))
 #
 # In the matrix the noise is one number on the diagonal. Ask: "What else could a model do with two neighbours that
 # disagree?" Shorten its length scale. That is notebook 05.
+#
+# *Before you go on, ask:* "The band promises: at each place, 95 in 100. Does it keep that for functions like its own?
+# For functions with a jump? For rougher ones?" Take a number for each.
 
 # %% [markdown] tags=["slide"]
 # ## What the band promises, and keeps
@@ -1113,11 +1119,14 @@ claim("jumps below 60 %, rougher ones below 20 %", jumping < 0.6 and rougher < 0
 on_slide(slides.kept(shares))
 
 # %% [markdown] tags=["notes"]
-# **2 min.** The band promises: at each place, 95 in 100. Hold it to that: 150 functions of each kind, six places of
-# each are shown to the model, all others are checked.
+# **2 min.** Hold the band to its promise: 150 functions of each kind, six places of each are shown to the model, all
+# others are checked.
 #
-# Ask for guesses, kind by kind. Functions from its own prior: the promise is kept. With a jump: worse than a coin.
-# Rougher than believed: hardly ever. The promise has a condition, and the condition is the prior.
+# Functions from its own prior: the promise is kept. With a jump: worse than a coin. Rougher than believed: hardly ever.
+# The promise has a condition, and the condition is the prior.
+#
+# *Before you go on, ask:* "The opponent is a ruler: join the trainings by straight lines. With more trainings, does the
+# process do better or worse against it?"
 
 # %% [markdown] tags=["slide"]
 # ## The race: against a ruler, on real losses
@@ -1146,10 +1155,9 @@ on_slide(intervals(rows, of_error, ("process", "ruler")))
 # digits, some of the 25 rates are known, predict the others; 200 laps, the bars are two standard errors over ten
 # divisions of the data. Left of the line the process errs less.
 #
-# Ask first: "More trainings, better or worse against the ruler?" Everybody says better. With four, both processes win.
-# With twelve, the one without noise errs several times as much: more trainings lie closer together, and neighbours
-# disagree. With noise it stays ahead, and with sixteen the ruler has caught up. Be honest: where the dots are dense, a
-# ruler is all you need.
+# More trainings: everybody says better. With four, both processes win. With twelve, the one without noise errs several
+# times as much: more trainings lie closer together, and neighbours disagree. With noise it stays ahead, and with
+# sixteen the ruler has caught up. Be honest: where the dots are dense, a ruler is all you need.
 #
 # The length scale and the noise were chosen by looking at these recordings. Say so before somebody asks.
 
@@ -1173,11 +1181,13 @@ on_slide(intervals(rows, of_error, ("process", "ruler")))
 # - Otherwise wrong, **and sure of it**
 
 # %% [markdown] tags=["notes"]
-# **2 min.** B, and now they know why: there was no red in the second line. *First press* is the formula, *second* the
-# player, *third* the bars, *fourth* the cliff.
+# **2 min.** B, and now they know why: there was no orange in the second line. Four presses: *first press* is the
+# formula, *second* the player, *third* the bars, *fourth* the cliff.
 #
 # "But surely one can notice a shock!" Yes: by asking how likely the losses were under the belief. A model that is
 # shocked all the time has the wrong kernel. That is where notebook 05 begins.
+#
+# *Too early:* ask "What else in your work is sure because of where you looked, not of what you saw?"
 
 # %% [markdown] tags=["slide"]
 # ## Where to practise

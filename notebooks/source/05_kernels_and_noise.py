@@ -984,18 +984,21 @@ on_slide(Player(runs, name="machine"), stops=[0, 1, 2], freeze=True)
 # $$\ln p(y) = \color{#D55E00}{\underbrace{-\tfrac12\, r^\top C^{-1} r}_{\text{how far off}}}
 # \;\color{#009E73}{\underbrace{-\,\tfrac12 \ln \det C}_{\text{how much room}}} + c, \qquad r = y - m$$
 #
-# Red dislikes **long** length scales, green **short** ones.
+# Orange dislikes **long** length scales, green **short** ones.
 
 # %% [markdown] tags=["notes"]
 # **4 min.** Make the gates narrower and narrower: the share becomes a density, and for Gaussians there is a formula.
 # *Press:* blue are the dials. The kernel with its length scale fills the matrix, the noise sits on its diagonal.
 #
-# *Press:* the line. Do not read it; point. Red is the fit: r is how far the data lie from the mean, measured in the
-# spread that was expected. Green is the room: the determinant is the volume of everything that was possible; who
-# allows much, gives little to each. The constant is the same for all. *Press:* ask which machine of the slalom lost by
-# which colour, before you read the last line.
+# *Press:* the line. Do not read it; point. Orange is the fit: r is how far the data lie from the mean, measured in the
+# spread that was expected. Green is the room: the determinant is the volume of everything that was possible; who allows
+# much, gives little to each. The constant is the same for all. Ask which machine of the slalom lost by which colour.
+# *Press:* the last line.
 #
 # "Why is it called *marginal* likelihood?" Because no function appears in it: all functions were averaged over.
+#
+# *Before you go on, ask:* "As the length scale runs from short to long, where is the error at the dots smallest? And at
+# trainings it never saw?"
 
 # %% [markdown] tags=["slide"]
 # ## Two terms pull, two errors disagree
@@ -1020,10 +1023,9 @@ both = pictures.two_terms(terms, rates, chosen)
 on_slide(beside(*list(both.scenes())[1:], sentence=both.sentence))
 
 # %% [markdown] tags=["notes"]
-# **3 min.** All 31 rates, the noise as recorded, and the length scale runs along the bottom. Left: red and green pull
-# in opposite directions, and their sum has a top. Right: two errors. Cover the right one with your hand and ask:
-# "Where is the error at the dots smallest?" At the far left, always: a short length scale follows each dot with all
-# its luck.
+# **3 min.** All 31 rates, the noise as recorded, and the length scale runs along the bottom. Left: orange and green
+# pull in opposite directions, and their sum, pink, has a top. Right: two errors. The one at the dots, dashed, is
+# smallest at the far left, always: a short length scale follows each dot with all its luck.
 #
 # That is answer B, and it dies here: the blue curve, the error at trainings it never saw, is not smallest there. The
 # training error asks how well you *remember*, the likelihood how well you *foresaw*.
@@ -1060,6 +1062,9 @@ on_slide(Player(frames, name="roll", speed=2), stops=stops, freeze=True)
 # *Stop 6.* One. More data, and the second story is gone.
 #
 # *If there is time,* press P and play a roll. *Short of time:* leave out stops 5 and 6, and say it.
+#
+# *Before you go on, ask:* "We kept back the trainings at the other rates. Which story will they take?" Hands for 1,
+# hands for 2.
 
 # %% [markdown] tags=["slide"]
 # ## Now uncover what was kept back
@@ -1080,8 +1085,8 @@ uncovered = [
 on_slide(beside(*uncovered))
 
 # %% [markdown] tags=["notes"]
-# **2 min.** The diamonds are trainings at the other rates, kept back until now. Who is right? Story 2: its error there
-# is well below that of story 1. And which valley was deeper? That of story 1, by a little.
+# **2 min.** The diamonds are trainings at the other rates, kept back until now. Story 2 is right: its error there is
+# well below that of story 1. And which valley was deeper? That of story 1, by a little.
 #
 # So the method was *wrong* here. Say it plainly. "How often is that?" Next slide. "What helps?" More data, as you saw;
 # several starts, so that one at least knows of both; something known of the noise beforehand.
@@ -1105,6 +1110,9 @@ Markdown(
 # %% [markdown] tags=["notes"]
 # **1 min.** Own up: I looked for those sixteen dots. But one does not have to look long. Tiny dents were not counted;
 # a valley is 0.3 nats deep or more.
+#
+# *Before you go on, ask:* "Let the likelihood choose the length scale, from eight trainings. Is it ahead of somebody
+# who takes the nearest curve? And of somebody who knows a good one?"
 
 # %% [markdown] tags=["slide"]
 # ## The race: who sets the length scale?
@@ -1143,9 +1151,9 @@ on_slide(intervals(rows, across, ("likelihood", "rival")))
 # Two rivals. One takes the curve nearest to the dots. The other *knows* a good length scale, 0.25, from earlier work.
 # Left of the line the likelihood errs less.
 #
-# Ask for guesses: "8 trainings, who is ahead?" Against the nearest curve it wins every time, by a fifth or so. Against
-# the one who knows it never wins, and with eight trainings it loses: eight dots are few to learn a length scale from.
-# With sixteen and more it costs next to nothing not to know.
+# Against the nearest curve it wins every time, by a fifth or so. Against the one who knows it never wins, and with
+# eight trainings it loses: eight dots are few to learn a length scale from. With sixteen and more it costs next to
+# nothing not to know.
 #
 # That is the honest advert: nearly as good as knowing, if there are enough trainings.
 
@@ -1166,7 +1174,8 @@ on_slide(slides.ratios(estimates, of_noise, "a division of the data"))
 
 # %% [markdown] tags=["notes"]
 # **2 min.** This is answer A's turn. One training at each of 31 rates, no repeat anywhere; the likelihood sets both
-# dials. A dot is one division of the data. Right would be the black line, which it has never seen.
+# dials. A dot is one division of the data. Right would be the solid line at "equal", which it has never seen; the
+# dashed one is their median.
 #
 # Nearly all lie within a factor of two. How can it? Neighbouring rates serve as repeats, because the function is
 # smooth. On average it finds too little: some of the luck it takes for signal. So A is too careful, but not silly.
@@ -1236,10 +1245,12 @@ print(f"length scale {reach:.2f}, noise {noise:.4f}")
 # - Wrong kernel: **no setting** is right; check the band
 
 # %% [markdown] tags=["notes"]
-# **2 min.** C, with two warnings. *First press:* the two errors. *Second:* the slalom, red and green. *Third:* the
-# ball, and the diamonds. *Fourth:* the loss below zero.
+# **2 min.** C, with two warnings. Four presses. *First press:* the two errors. *Second:* the slalom, orange and green.
+# *Third:* the ball, and the diamonds. *Fourth:* the loss below zero.
 #
 # If they take one thing home: a model that sets its own dials still needs somebody to look at the band.
+#
+# *Too early:* ask "When would you rather set a dial yourself than let the likelihood do it?"
 
 # %% [markdown] tags=["slide"]
 # ## Where to practise

@@ -829,6 +829,8 @@ on_slide(shown.known(here, u, losses, believed=True))
 # that the bottom of the band is the answer. It is one answer; keep it for the question at the end of the hour.
 #
 # Short of time: say it while you point, one minute.
+#
+# *Before you go on, ask:* what do we lose if the fourth training is a disaster? Wait for an answer.
 
 # %% [markdown] tags=["slide"]
 # ## A bad training takes nothing away
@@ -837,8 +839,8 @@ on_slide(shown.known(here, u, losses, believed=True))
 on_slide(shown.hinge(here.losses_axis, float(incumbent), here.objective.loss_unit))
 
 # %% [markdown] tags=["notes"]
-# **2 min.** What do we lose if the fourth training is a disaster? Wait for an answer. The training, yes. But the best
-# network is still on the disk. So the gain is the difference where it is positive, and zero otherwise.
+# **2 min.** A disaster costs us the training, yes. But the best network is still on the disk. So the gain is the
+# difference where it is positive, and zero otherwise.
 #
 # This kink is the whole idea. If bad results were punished, nobody would ever try the unknown. Somebody may object that
 # trainings cost money: true, but every candidate costs one, so that does not tell them apart.
@@ -877,8 +879,8 @@ claim("beside the worst trial a place is worth next to nothing", worth[11] < wor
 
 # %% [markdown] tags=["notes"]
 # **6 min.** The same losses, now in order: the lucky ones left, the unlucky ones right. The green *area* below the
-# dotted line is the gain, averaged over everything that may happen. The picture is frozen; let them guess before each
-# press.
+# dotted line is the gain, averaged over everything that may happen. The picture is frozen at the first of five stops;
+# let them guess before each of the four presses.
 #
 # 1. The best trial's own place: this is A. *How large is the green?* Not nothing, but we know it already.
 # 2. Some way to the right. *The mean rises. Does the area shrink?* No! The curve gets steeper, and its lucky end dives
@@ -921,8 +923,8 @@ on_slide(shown.step(here, u, losses, truth=False))
 # $$z = (b - \mu)/\sigma$$
 
 # %% [markdown] tags=["notes"]
-# **4 min.** The area has a closed form, because the bell is normal. Press for each part, and go back to the picture in
-# your hands: mean low, area large; band wide, area large.
+# **4 min.** The area has a closed form, because the bell is normal. Five presses: the formula; blue; orange; green; and
+# $z$. With each colour, go back to the picture in your hands: mean low, area large; band wide, area large.
 #
 # $b$ is the best loss so far, $\mu$ and $\sigma$ are mean and standard deviation at the candidate, $z$ counts how many
 # standard deviations the mean lies below the best. $\Phi$ is the share of a normal distribution below $z$, $\varphi$
@@ -971,8 +973,8 @@ away = np.abs(tried_u[3:] - tried_u[np.argmin(tried_losses)])
 claim("most of the seven trials end near the best", np.sum(away < 0.1) >= 4, away=away)
 
 # %% [markdown] tags=["notes"]
-# **3 min.** Another search; the dashed grey line is the truth, which the search does not see. Before each press ask
-# where the green curve will be highest after this training.
+# **3 min.** Another search, five stops; the dashed grey line is the truth, which the search does not see. Before each
+# press ask where the green curve will be highest after this training.
 #
 # 1. Three random trials. 2. It went where the curve was highest, and the curve sank there. 3. Now it tries another
 # place. 4. It is coming home: more and more trials near the best. 5. What one more may gain has shrunk to less than
@@ -991,16 +993,20 @@ machines = Player(ways, name="machine", speed=1)
 on_slide(machines, stops=[0, 1, 4, 5], freeze=True)
 
 # %% [markdown] tags=["notes"]
-# **4 min.** Here the method fails. You have three machines. The first is on its way, to the upright line. Now the
-# second asks. Nothing is known that was not known before. Let them say it: where does expected improvement send it?
+# **4 min.** *Stop 1 (frozen).* Here the method fails. You have three machines. The first is on its way, to the upright
+# line. Now the second asks. Nothing is known that was not known before. Let them say it: where does expected
+# improvement send it?
 #
-# Press: to the *same* place, and the third would go there, too. Three machines, one experiment. A frequent wrong answer
-# is *the next best place*: but the curve has not changed, and its highest point is where it was.
+# *Stop 2.* To the *same* place, and the third would go there, too. Three machines, one experiment. A frequent wrong
+# answer is *the next best place*: but the curve has not changed, and its highest point is where it was.
 #
-# The remedy comes with the next press: pretend that the running training reached just what is expected there. The mean
-# stays as it is, the band narrows, and the curve sinks. The second machine goes elsewhere, and so does the third.
+# *Stop 3, the remedy.* Pretend that the running training reached just what is expected there. The mean stays as it is,
+# the band narrows, and the curve sinks. The second machine goes elsewhere. *Stop 4.* So does the third.
 #
 # When the real loss arrives, the pretended one must go. Forgetting that is a well-known bug.
+#
+# *Before you go on, ask:* we race against random search. After six trials: ahead, behind, or too close to call? And
+# after sixteen?
 
 # %% tags=["slide"]
 alike = {way: np.ptp(pictures.waiting(line.draw(6), *three_known, way)[1]) for way in ways}
@@ -1033,12 +1039,13 @@ claim("jets, after 16: too close to call", abs(jets_late.mean) < 1.5 * jets_late
 # **4 min.** Ten divisions of the data, the same for both. Losses were recorded, so that a race takes seconds. A dot is
 # the mean difference, the bar two standard errors either way. Left of the line is good for us.
 #
-# Cover the lower rows and ask for each: ahead, or too close to call? After six trials nothing can be said: a model of
-# nothing knows nothing, and the first trials are spread blindly. After sixteen, photographs: clearly ahead. Jets: too
-# close to call, after sixteen as well.
+# After six trials nothing can be said: a model of nothing knows nothing, and the first trials are spread blindly. After
+# sixteen, photographs: clearly ahead. Jets: too close to call, after sixteen as well.
 #
 # Somebody will say that the dot lies left, so it *is* ahead. The bar holds zero: ten other divisions could turn it
 # round.
+#
+# *Before you go on, ask:* why not on the jets?
 
 # %% [markdown] tags=["slide"]
 # ## Where little is left to gain
@@ -1052,8 +1059,8 @@ Markdown(
 )
 
 # %% [markdown] tags=["notes"]
-# **2 min.** Why not on the jets? Because so many settings are as good as the best, within what one training varies by.
-# Random search falls into that valley by itself, and what is left to gain drowns in the noise.
+# **2 min.** Because so many settings are as good as the best, within what one training varies by. Random search falls
+# into that valley by itself, and what is left to gain drowns in the noise.
 #
 # The lesson: before you buy a clever search, look how wide the valley is. A handful of random trials tells.
 #
@@ -1092,6 +1099,8 @@ on_slide(intervals(rivals, reach, ("the formula", "the other"), aspect=0.36))
 # against the three others; two standard errors over the divisions. All three intervals keep clear of zero.
 #
 # Be honest about the size: less than the noise of a single training. One step of a search is a small thing.
+#
+# *Too early:* ask how much a training must cost before they would bother with a formula.
 
 # %% [markdown] tags=["slide"]
 # ## It fails more often, and gains more
@@ -1125,4 +1134,4 @@ on_slide(shown.often_and_much(*named, seen, "GeV"))
 # %% [markdown] tags=["notes"]
 # **1 min.** Notebook 06 begins with a duel: eight searches, you against the formula. Report your score. If you do only
 # one exercise, do 06.1. Those who asked about the bottom of the band: that is the lower confidence bound, in exercise
-# 06.2; on these searches it does as well as expected improvement.
+# 06.2; the notebook finds that the choice between the two matters little.

@@ -847,7 +847,7 @@ claim("rounded before it, a handful at most", n_again["rounded before"] < 5, **n
 
 # %% [markdown] tags=["notes"]
 # **3 min.** A search over 18 networks chosen by name, ten learning rates, four batch sizes; 30 trials. A green square
-# is a new configuration. A red cross was trained before, and the search had been told the result.
+# is a new configuration. An orange cross was trained before, and the search had been told the result.
 #
 # Why does it ask again? Let them argue. You will hear: *it is stuck at the optimum*. It is not told that. *The model
 # does not learn*. It does: it hears every result. *A bug.* In a way; but every line does what it should. Do not solve
@@ -900,14 +900,16 @@ off = max(abs(one.gains[0] - one.gains[1]) for one in searches["rounded before"]
 claim("rounded before, promise and trial are one", off < 1e-9, off=off)
 
 # %% [markdown] tags=["notes"]
-# **5 min.** Green: the gain that is expected at the place it asks for. Orange: the gain expected of what is really
-# tried. Crosses: tried before. Frozen at the first question; ask how the two lines will go on.
+# **5 min.** Green: the gain that is expected at the place it asks for. Dashed orange: the gain expected of what is
+# really tried. Crosses: tried before. Frozen at the first question; ask how the two lines will go on. Then press four
+# times.
 #
 # 1. The first questions: still close together.
 # 2. Some trials later. Which line falls after a training? The orange one: there something was learnt.
 # 3. Green stays up. Nothing was ever told at that place, so the promise stands, and so it asks again.
 # 4. To the end: the same promise, the same training, over and over.
-# 5. Now the other way, the one that we come to on the next slide. The lines lie on each other, and no cross.
+# 5. Now the other way, the one that we come to on the next slide. The lines lie on each other, and there is one cross
+#    only.
 #
 # Wrong answer to expect: more trials would help. They cannot; no trial is ever told where it was asked for.
 
@@ -926,10 +928,10 @@ claim("rounded before, promise and trial are one", off < 1e-9, off=off)
 
 # %% [markdown] tags=["notes"]
 # **3 min.** The kernel says how alike two places are. Let it see what will really be tried: put $T$, the rounding,
-# inside. Press part by part.
+# inside. Press four times: the formula, orange, green, and the last line.
 #
-# Ask: what is the kernel between (0.9, 0.1) and (1, 0) now? That of a place with itself. So what is learnt at the
-# corner is known all around it. This is due to Garrido-Merchán and Hernández-Lobato.
+# Before the fourth press, ask: what is the kernel between (0.9, 0.1) and (1, 0) now? That of a place with itself. So
+# what is learnt at the corner is known all around it. This is due to Garrido-Merchán and Hernández-Lobato.
 #
 # Somebody may ask whether the search for the largest gain gets harder, with all those steps. It does; random candidates
 # do not mind.
@@ -958,6 +960,9 @@ Markdown(
 # %% [markdown] tags=["notes"]
 # **1 min.** That is all of complaint A that can be mended, and it is the larger part. What remains is that options tell
 # little about each other: each must earn its own trials.
+#
+# Before you go on, ask: 25 trainings, and luck in every loss. Which do you hand over: the trial with the lowest loss,
+# or the one where the model's *mean* is lowest? Hands. Most take the lowest loss; it is the best that was ever seen.
 
 # %% [markdown] tags=["slide"]
 # ## B: the winner was lucky
@@ -974,12 +979,11 @@ on_slide(Player(winners, name="search", speed=1), stops=[0, 1, 2, 3, 4], freeze=
 
 # %% [markdown] tags=["notes"]
 # **5 min.** Train twice, get two losses. Here the luck is three times what was recorded, as in a noisier task. Left, 25
-# trials and what is believed. The diamond is the lowest loss, the square the lowest *mean*. Right, the cross: what each
-# is really worth.
+# trials and what is believed. The orange diamond is the lowest loss, the green square the lowest *mean*. Right, the
+# black cross: what each is really worth.
 #
-# Frozen: which of the two would you hand over? Most take the diamond; it is the best that was ever seen. Then look at
-# the cross: how far has it fallen? Go through four more searches; in some both are the same trial, and it does not
-# matter.
+# Look at the diamond's cross: how far above the diamond does it lie? Then press four times, for four more searches; in
+# some both are the same trial, and it does not matter.
 #
 # The model does not know who was lucky. But it sees the neighbours, and pulls a lonely low loss back.
 
@@ -1020,7 +1024,7 @@ on_slide(Player([shown.quiet(one, names) for one in maps], name="kernel", speed=
 # %% [markdown] tags=["notes"]
 # **3 min.** Photographs; 99 recorded configurations, 20 of them trained. The kernel's length scale was held at three
 # sides of the square: a few trials seem to explain everything. Right: the band that it promises for each configuration
-# it never tried. Red crosses lie outside.
+# it never tried. Orange crosses lie outside.
 #
 # Frozen: where did the search never go? Why not? It was sure. Press: the length scale is fitted before each trial. Many
 # more lie in the band; ask whether they would trust it. Not quite: a band of two standard deviations should hold nearly
@@ -1054,6 +1058,9 @@ Markdown(
 # promise, because at high learning rates the loss jumps, and a smooth kernel cannot believe in a cliff.
 #
 # So do not quote a band. Hold some configurations back and count.
+#
+# Before you go on, ask: 30 trials in a square leave little unknown. How much do they leave in three dimensions, and in
+# ten? Have somebody say numbers. And how many trials would ten dimensions need? You will hear 300: ten times as many.
 
 # %% [markdown] tags=["slide"]
 # ## D: how much do 30 trials know?
@@ -1073,13 +1080,13 @@ claim("ten dimensions, 300 trials: over 95 % is left", lost > 0.95, share=lost)
 
 # %% [markdown] tags=["notes"]
 # **5 min.** What is left unknown does not depend on the losses at all, only on where the trials are. Dark is known. On
-# the right, the mean over the whole cube.
+# the right, the mean over the whole cube; its curve has the answers to your question already. Four presses.
 #
-# 1. Two dimensions: dark nearly everywhere. *I add a dimension. What happens?* Have somebody say a number.
+# 1. Two dimensions: dark nearly everywhere. Who was near, with ten?
 # 2. Three: the dots lie as densely as before, but now most of them are in front of the plane, or behind it.
 # 3. Five: nearly all gone.
-# 4. Ten: nothing. *How many trials would you need?* You will hear 300: ten times as many.
-# 5. Here they are. Look at the right-hand side. Nothing.
+# 4. Ten: nothing. Now the 300 that they asked for; does the curve come down?
+# 5. Look at the right-hand side, at ten: hardly.
 #
 # Wrong answer to expect: a better optimiser would help. There is nothing to optimise on; nothing is known.
 
@@ -1119,7 +1126,7 @@ Markdown(f"It wins {won:.0%} of 20 laps.")
 
 # %% [markdown] tags=["notes"]
 # **3 min.** Nine hyperparameters of a convolutional network, recorded; 30 trials; ten divisions, two laps each. By the
-# last picture it should know nothing. And still it is ahead, though not in every lap.
+# picture of the cube it should know nothing. And still it is ahead, though not in every lap.
 #
 # Let them find the reason. Not all of the nine matter, and a length scale of its own lets each of the idle ones be
 # ignored. What counts is how many *matter*, and how simply.
@@ -1160,6 +1167,8 @@ on_slide(intervals(rows, reach, ("with it", "without it"), aspect=0.36))
 #
 # And a word of caution: A is the least sure of the three. Other laps give other sizes; of the repeats themselves there
 # is no doubt.
+#
+# Too early: ask which of the four would have bitten in the last search that they ran, and how they could have noticed.
 
 # %% [markdown] tags=["slide"]
 # ## Where to practise

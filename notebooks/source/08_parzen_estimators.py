@@ -758,8 +758,8 @@ places, good = shown.trials()
 on_slide(shown.told(places, good))
 
 # %% [markdown] tags=["notes"]
-# **3 min.** Thirteen trainings, one hyperparameter. Green discs were good, red crosses bad. How good, you are not told.
-# Where would you train the fourteenth?
+# **3 min.** Thirteen trainings, one hyperparameter. Green discs were good, orange crosses bad. How good, you are not
+# told. Where would you train the fourteenth?
 #
 # Let three people point. Somebody will go into the middle of the four: ask what they would do if three of the four were
 # an accident. Somebody will say that they need the losses. Answer: would you do better with them? How much better?
@@ -802,7 +802,7 @@ on_slide(shown.humps(places, good, both=True))
 # %% [markdown] tags=["notes"]
 # **2 min.** The same with the bad trials: $g$, for greater. Now ask again where to go. Most will say: where green is
 # highest. Ask: and if everybody had trained just there? Then good *and* bad ones crowd there. So compare the two: go
-# where green is high and red is low. The ratio $l/g$ decides.
+# where green is high and the dashed orange is low. The ratio $l/g$ decides.
 
 # %% [markdown] tags=["slide"]
 # ## One trial crosses the cut
@@ -820,15 +820,16 @@ claim("the trial at 0.22 is good only while the diamond is bad", shown.trials()[
 
 # %% [markdown] tags=["notes"]
 # **6 min.** On the left the losses, which the method looks at for one thing only: above or below the cut. On the right
-# $l$ and $g$; shaded, the window of the diamond. Below zero it rains: 24 candidates are drawn from $l$, and the ring is
-# the one with the largest $l/g$. Frozen: what will happen to the shaded window when the diamond falls?
+# $l$ and $g$; shaded, the window of the diamond. Below zero it rains: 24 candidates are drawn from $l$, and the one
+# with a black rim has the largest $l/g$. Frozen: what will happen to the shaded window when the diamond falls? Then
+# press four times.
 #
-# 1. It is bad; its window is red.
+# 1. It is bad; its window is orange.
 # 2. It has fallen, and is still above the cut. *What has changed on the right?* Nothing at all! How bad, does not
 #    matter.
 # 3. One step below the cut: the window hops from $g$ to $l$. *Which other trial changed sides?* The worst of the good
-#    ones: four are good, no more.
-# 4. Down to the bottom, the best of all. *What changes?* Again nothing. This is what the method throws away.
+#    ones: four are good, no more. Before you press: it falls to the bottom. *What will change?*
+# 4. The best of all, and again nothing has changed. This is what the method throws away.
 # 5. And now sideways. The window goes with it, and the rain.
 #
 # The usual wrong guess at 4: the hump grows. It does not; a good one is a good one.
@@ -849,12 +850,12 @@ claim("the trial at 0.22 is good only while the diamond is bad", shown.trials()[
 
 # %% [markdown] tags=["notes"]
 # **4 min.** A share $\gamma$ of all trials is good. Near a place $x$ there are so many good ones, so many bad ones;
-# divide. That is all of Bayes' theorem we need. If each good trial improves by the same amount, the expected
-# improvement is this share, times that amount.
+# divide. That is all of Bayes' theorem we need. Press five times: the formula, green, orange, the share, and the last
+# line. If each good trial improves by the same amount, the expected improvement is this share, times that amount.
 #
-# Ask: is it equal to $l/g$? You may read so on slides. No: a share is at most one, $l/g$ can be any size. The *order*
-# of the places is the same, and only the order is used. Ask: which assumption was bold? That all good ones are equally
-# good.
+# Before the fifth press, ask: is it equal to $l/g$? You may read so on slides. No: a share is at most one, $l/g$ can be
+# any size. The *order* of the places is the same, and only the order is used. Ask: which assumption was bold? That all
+# good ones are equally good.
 
 # %% [markdown] tags=["slide"]
 # ## Draw 24, keep the best
@@ -890,11 +891,12 @@ claim("the best of the draws less often, yet in many", 5 <= far["drawn"] < far["
 
 # %% [markdown] tags=["notes"]
 # **3 min.** Twenty searches of a parabola with its minimum at 0.3, the dashed line; a column each, after 100 trials.
-# Crosses: where $l/g$ is largest on the whole axis. Nearly all are far off, many at the ends! Ask why. TPE tried so
-# often near the minimum that $g$ is high there, too. So the ratio is largest where $g$ has a dent: where nobody went.
+# Orange crosses: where $l/g$ is largest on the whole axis. Nearly all are far off, many at the ends! Ask why. TPE tried
+# so often near the minimum that $g$ is high there, too. So the ratio is largest where $g$ has a dent: where nobody
+# went.
 #
-# Circles: the best of 24 draws from $l$. They stay nearer, because $l$ itself peaks at the minimum, the diamonds. And
-# still many of them are far out: that is how this method explores. Nobody planned it.
+# Sky-blue circles: the best of 24 draws from $l$. They stay nearer, because $l$ itself peaks at the minimum, the green
+# diamonds. And still many of them are far out: that is how this method explores. Nobody planned it.
 
 # %% [markdown] tags=["slide", "build"]
 # ## Of 200 trials, how many are called good?
@@ -909,9 +911,9 @@ Markdown(
 )
 
 # %% [markdown] tags=["notes"]
-# **3 min.** Ask, before you press; you will hear fifty, or twenty. The paper says a share, hyperopt takes a
-# quarter of the *square root*. So few! And since they are few, their windows are kept wide. That is why the search
-# stays curious for so long, and why it is slow to settle.
+# **3 min.** Only the heading is there. Ask, then press twice; you will hear fifty, or twenty. The paper says a share,
+# hyperopt takes a quarter of the *square root*. So few! And since they are few, their windows are kept wide. That is
+# why the search stays curious for so long, and why it is slow to settle.
 #
 # Short of time: one sentence.
 
@@ -958,6 +960,9 @@ on_slide(intervals(rows, reach, ("TPE", "random search"), aspect=0.36))
 #
 # Upright: clear of zero. Turned: on zero. The lead is gone, and nothing has changed but the angle. Ask: do your own
 # hyperparameters stand upright? Learning rate and batch size, for instance? They hardly ever do.
+#
+# Too early: let neighbours name two hyperparameters of their own that turn a valley, and say how they would turn it
+# back.
 
 # %% [markdown] tags=["slide"]
 # ## What it is good for: trees

@@ -868,9 +868,9 @@ on_slide(boards, stops=[0, 1, 2, 3], freeze=True)
 # - Orange: where in the slice, at random.
 
 # %% [markdown] tags=["notes"]
-# **3 min.** $x_{ij}$ is where trial $i$ stands on axis $j$. Press for the parts. Green: 25 trials, 25 slices. Blue:
-# $\pi_j$ is a permutation, the numbers from 0 to 24 shuffled. Deal them to the trials: everybody gets one, nobody the
-# same. And orange moves the rook within its square.
+# **3 min.** $x_{ij}$ is where trial $i$ stands on axis $j$. Press four times: the formula, green, blue, orange. Green:
+# 25 trials, 25 slices. Blue: $\pi_j$ is a permutation, the numbers from 0 to 24 shuffled. Deal them to the trials:
+# everybody gets one, nobody the same. And orange moves the rook within its square.
 #
 # *Ask:* what goes wrong if all axes use the same shuffled deck? The diagonal! Somebody will say *nothing*.
 
@@ -883,9 +883,10 @@ claim("over a fifth of all boards are nearly a diagonal", share > 0.2, share=sha
 on_slide(slides.all_boards())
 
 # %% [markdown] tags=["notes"]
-# **2 min.** Here are all boards of five rooks, five times four times three times two of them. Red ones are nearly a
-# diagonal, a correlation of 0.7 or more either way. Over a fifth! With 25 rooks it gets rare, but rooks still mind
-# lines only: two of them may stand corner to corner. Trials need room in every direction. That is the oranges' turn.
+# **2 min.** Here are all boards of five rooks, five times four times three times two of them. The orange ones, squares,
+# are nearly a diagonal, a correlation of 0.7 or more either way. Over a fifth! With 25 rooks it gets rare, but rooks
+# still mind lines only: two of them may stand corner to corner. Trials need room in every direction. That is the
+# oranges' turn.
 
 # %% [markdown] tags=["slide"]
 # ## Throwing darts
@@ -919,7 +920,7 @@ claim("there is, for exactly one", n_last == [26, 27], points=n_last)
 on_slide(slides.full(found[-2].points, 0.16))
 
 # %% [markdown] tags=["notes"]
-# **2 min.** Look well. 26 discs lie there; over twenty darts in a row have just missed. May one more be placed, without
+# **2 min.** Look well. 26 discs lie there; many darts in a row have just missed. May one more be placed, without
 # overlap? Sides are joined: what sticks out on the right comes in on the left. Let somebody point. Who says yes, who
 # says no? How would you *prove* a no? Do not answer; the next two slides do.
 
@@ -934,10 +935,11 @@ on_slide(Player(frames, name="voxel", label="May this voxel be thrown away?"), s
 # **2 min.** Do not look where darts happen to fall; cross out what is certainly taken. Cut the square into little ones,
 # *voxels*. If even the farthest corner of a voxel is nearer than the diameter to one point, no centre can lie in it.
 #
-# 1. Nearer: throw it away. 2. Its corner sticks out: keep it. 3. Between two points. *Ask:* is there room in it? No,
-# and yet it is kept: no single point covers it. 4. What helps? Cut it. A smaller voxel is covered.
+# 1. The farthest corner is nearer: throw it away. *Before you press:* and if that corner sticks out? 2. Keep it.
+#    *Before:* now between two points, which leave no room in it; is it thrown away? 3. No, kept: no single point covers
+#    it. *Before:* what helps? Cut it. 4. A smaller voxel is covered.
 #
-# Short of time: the first and the third.
+# Short of time: press on to the third.
 
 # %% [markdown] tags=["slide"]
 # ## Orange: perhaps room for a centre
@@ -1006,6 +1008,9 @@ on_slide(slides.crowd(runs))
 # **2 min.** All points of 600 filled squares, laid on one another; light is many. Left, sides joined: even. Right, real
 # walls: *why is the rim so bright?* No disc beyond the wall is in the way there. About twice as many points lie along
 # it, and the edge of your ranges is where the optimum should not be. So we keep the sides joined.
+#
+# Before you go on, ask: take rooks that must also keep a distance. Will their nearest two stand as far apart as those
+# of the spheres? *Nearer, rooks are in the way* is the usual guess.
 
 # %% [markdown] tags=["slide"]
 # ## How near are the nearest two?
@@ -1020,11 +1025,10 @@ on_slide(slides.in_a_row(shown, looks, shadows=True, discs=True))
 
 # %% [markdown] tags=["notes"]
 # **2 min.** Left, rooks: look at the shadows along the sides, perfectly even; and two points nearly touch. Middle,
-# spheres: room for everybody, and the shadows clump. *Ask:* put rooks that must also keep a distance. Will they stand
-# as far apart as the spheres? *Nearer, rooks are in the way* is the usual guess.
+# spheres: room for everybody, and the shadows clump. And your guess?
 #
-# On the right: *farther*. Spheres fell at random and stayed; these rooks were moved until it was as good as could be
-# found. Distance and shadows are no enemies.
+# On the right, both at once: *farther*. Spheres fell at random and stayed; these rooks were moved until it was as good
+# as could be found. Distance and shadows are no enemies.
 
 # %% [markdown] tags=["slide"]
 # ## The race: all three matter
@@ -1059,9 +1063,10 @@ reach = Axis("best loss, compared with random points (%)", -55, 30, ticks=[(k, n
 on_slide(slides.standings(slides.best_first(rows[3].values()), reach, "random points"))
 
 # %% [markdown] tags=["notes"]
-# **3 min.** 2,000 bowls, 27 trials each, against random points. Left is better; bars are two standard errors. Read
-# from the bottom: the grid that everybody writes, with levels on the edges, is no better than chance. Rooks are a
-# little better, spheres more, both at once more still.
+# **3 min.** 2,000 bowls, 27 trials each, against random points. Left is better; bars are two standard errors. Read from
+# the bottom: the grid that everybody writes, with levels on the edges, is no better than chance. Rooks are a little
+# better, Sobol points and spheres more, both at once more still. (Sobol points are a famous sequence that fills evenly;
+# good, and in every library.)
 #
 # Let them see the top by themselves. A plain grid wins! With its levels in the middles. Look at the board: how many
 # had A? *It must be a trick of the bowls*, somebody will say. Good: next slide.
@@ -1078,6 +1083,9 @@ on_slide(slides.cells())
 # **2 min.** A trial speaks for its *cell*, everything that is nearer to it than to others. Levels on the edges: half of
 # a cell hangs over the wall, at the corners three quarters. Grey is wasted. Midpoints have equal cells, all inside. For
 # a bowl that is just what counts. So the lesson is not "grids are bad"; it is "edges are bad".
+#
+# Before you go on, ask: the same designs, but the loss ignores the third hyperparameter. Where does the champion come
+# in now? *Still first*, or *in the middle*.
 
 # %% [markdown] tags=["slide"]
 # ## The race again: one of three does nothing
@@ -1094,12 +1102,11 @@ reach = Axis(reach.label, -60, 290, ticks=[(k, number(k)) for k in (0, 100, 200)
 on_slide(slides.standings(slides.best_first(idle.values()), reach, "random points"))
 
 # %% [markdown] tags=["notes"]
-# **3 min.** The same designs. Only, the loss ignores the third hyperparameter; and who knows beforehand which one will?
-# *Ask:* where does the champion come in now? *Still first*, or *in the middle*.
+# **3 min.** The same designs. Only, the loss ignores the third hyperparameter; and who knows beforehand which one it
+# will be?
 #
-# Last but one, far behind random points. Its 27 trials have become nine, each made three times. Rooks, Sobol points
-# and both at once still have 27 shadows. With two idle it is over eight times the loss of random points. (Sobol points
-# are a famous sequence that fills evenly; good, and in every library.)
+# Last but one, far behind random points. Its 27 trials have become nine, each made three times. Rooks, Sobol points and
+# both at once still have 27 shadows. With two idle it is over eight times the loss of random points.
 
 # %% [markdown] tags=["slide"]
 # ## And 27 trainings of a real network?
@@ -1120,6 +1127,9 @@ on_slide(slides.standings(slides.best_first(rows_real), reach, "random points", 
 # **2 min.** Bowls are clean. Here are recorded trainings on handwritten digits, learning rate, penalty and noise, ten
 # batches of data, and the winner is picked by one noisy training. Edges lose, clearly. And the rest? Nobody can be told
 # from chance. Be honest about that: where the loss is noisy, a fine placement is drowned. It never hurt, either.
+#
+# Too early: ask who has a grid with levels on the edges in a script of their own, and what they would write in its
+# place.
 
 # %% [markdown] tags=["slide", "vote"]
 # ## All three hyperparameters matter. Which 27 trials do best?
@@ -1146,9 +1156,9 @@ Markdown(
 )
 
 # %% [markdown] tags=["notes"]
-# **1 min.** So, can trials be placed so that they do not waste each other? Yes; but *waste* has two meanings. Two
-# trials in one place waste each other in the square, two rooks in a line waste each other in the shadow. If you know
-# that everything matters, mind the square. If you do not know, and who does, mind both.
+# **1 min.** Press three times. So, can trials be placed so that they do not waste each other? Yes; but *waste* has two
+# meanings. Two trials in one place waste each other in the square, two rooks in a line waste each other in the shadow.
+# If you know that everything matters, mind the square. If you do not know, and who does, mind both.
 
 # %% [markdown] tags=["slide"]
 # ## As you would write it

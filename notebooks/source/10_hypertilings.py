@@ -946,11 +946,14 @@ on_slide(path, stops=[0, n_two - 1, n_two, n_two + 4, len(slides.THREE) + n_two 
 
 # %% [markdown] tags=["notes"]
 # **4 min.** $p$ is any place between the lines. Blue: a star of arrows, one for each family. Orange: push the lines.
-# Green: rounded up, so everywhere in a region it is the same. Then walk: so many steps along each arrow.
+# Green: rounded up, so everywhere in a region it is the same. Then walk: so many steps along each arrow. Press five
+# times: the formula, and each line.
 #
-# The last line is the whole trick: one count grows by one, so neighbours are one arrow apart, and all sides have
-# length one. *Ask:* around a crossing of two lines lie four regions; what do their corners make? A rhomb. And where is
-# the formula for *not leaving holes*? Nowhere; that comes free.
+# The last line is the whole trick: one count grows by one, so neighbours are one arrow apart, and all sides have length
+# one. *Ask:* around a crossing of two lines lie four regions; what do their corners make? A rhomb. And where is the
+# formula for *not leaving holes*? Nowhere.
+#
+# Before you go on, ask: of 500 places thrown at the middle of a tiling, how many fall into a hole, or into two rhombs?
 
 # %% [markdown] tags=["slide"]
 # ## Nobody checked that they fit
@@ -971,8 +974,8 @@ Markdown(f"500 places, {len(lowest):,} rhombs. In a hole, or in two rhombs: **{n
 
 # %% [markdown] tags=["notes"]
 # **2 min.** The formula as code: five arrows, any shifts, a place, its corner. Do the rhombs of all crossings fit
-# together? *Ask:* of 500 places thrown at the middle, how many fall into a hole? None. Walk once around a region: its
-# sides turn by a full turn, and so do the angles of the tiles at its corner.
+# together? None of the 500 places fell into a hole; that comes free. Walk once around a region: its sides turn by a
+# full turn, and so do the angles of the tiles at its corner.
 
 # %% [markdown] tags=["slide"]
 # ## Five families: Penrose's tiling
@@ -1013,8 +1016,9 @@ on_slide(squares, stops=[sizes.index(n) for n in (9, 25, 31, 64)])
 
 # %% [markdown] tags=["notes"]
 # **2 min.** Corners become trials: turn the tiling, let a square grow until it holds as many corners as you can pay
-# for, and stretch it. *Ask:* a grid of 31 trials? There is none; 25 or 36. A tiling does not care. Look at the walls of
-# the square: who has seen to it that trials lie well there? Nobody. Remember that.
+# for, and stretch it. Nine; press: 25. *Before the next press:* a grid of 31 trials? There is none; 25 or 36. Press: a
+# tiling does not care. Press: 64. Look at the walls of the square: who has seen to it that trials lie well there?
+# Nobody. Remember that.
 
 # %% [markdown] tags=["slide"]
 # ## Seen by one of three hyperparameters
@@ -1038,8 +1042,8 @@ on_slide(Player(bodies, name="picture", label="Tiles of space", speed=2), stops=
 
 # %% [markdown] tags=["notes"]
 # **2 min.** Nothing in the formula said *two*. In space three planes cross, and the crossing becomes a box that leans.
-# Press for planes: one tile, then four. *Ask:* six planes, how many tiles? Each three of six cross: 20. Hence the
-# *hyper*. Short of time: skip.
+# One tile. Press: four planes, four tiles. *Before the next press:* six planes, how many tiles? Press: each three of
+# six cross, 20. Press: all of it turned. Hence the *hyper*. Short of time: skip.
 
 # %% [markdown] tags=["slide"]
 # ## The race: 2,000 bowls, 25 trials
@@ -1108,6 +1112,8 @@ on_slide(standings(rows, reach, "3, triangles, which repeat", aspect=0.35))
 # **2 min.** The most beautiful part, and what is it good for? Three families make a plain lattice of triangles: it
 # repeats at every step. Here are Penrose's tiling and the study's, compared with it. Not ahead: a few per cent behind.
 # For placing trials, never repeating is worth nothing. *Ask:* would you have published that?
+#
+# Too early: let them discuss what a study has to show before it may praise its pattern. A rival that repeats, for one.
 
 # %% [markdown] tags=["slide"]
 # ## Recorded trainings: against random points

@@ -1096,11 +1096,11 @@ on_slide(Player(wanders, name="batch", label="Jets of particles", speed=1.5), st
 # %% [markdown] tags=["notes"]
 # **3 min.** Why do two papers differ? Left: the loss of a network that measures jets of particles, over learning rate
 # and epochs, on one batch; dark is low. The star is this batch's best, the dots those of the other nine. *Ask:* the
-# next batch holds jets of the same kind. How far will the star jump? Next.
+# next batch holds jets of the same kind. How far will the star jump? Press.
 #
 # From batch 3 to batch 4 the best number of epochs falls to a third. Right: take this star to the other batches. It
-# costs one per cent or a little more. Remember that: one per cent. Good designs differ by less. If time is short, do
-# not press play.
+# costs one per cent or a little more. Remember that: one per cent. Good designs differ by less. If time is short, press
+# on at once.
 
 # %% [markdown] tags=["slide"]
 # ## Somebody else's ranges
@@ -1114,9 +1114,9 @@ on_slide(replace(pictures.ranges(35, 60, 1e-3), title="", aspect=0.45))
 
 # %% [markdown] tags=["notes"]
 # **2 min.** How to spoil a race before it begins. The frame holds the ranges that suited the students' network: 35
-# epochs and more. On our jets nearly every batch then has its minimum on the frame, a cross. Ask: who gets a gift?
-# The grid, which alone puts points exactly on the edges. So search your own ranges first, coarsely, and let that pilot
-# count for nothing.
+# epochs and more. On our jets nearly every batch then has its minimum on the frame, an orange cross. Ask: who gets a
+# gift? The grid, which alone puts points exactly on the edges. So search your own ranges first, coarsely, and let that
+# pilot count for nothing.
 
 # %% [markdown] tags=["slide", "build"]
 # ## What counts
@@ -1129,10 +1129,10 @@ on_slide(replace(pictures.ranges(35, 60, 1e-3), title="", aspect=0.45))
 # - Green: the mean over batches. **They are the evidence.**
 
 # %% [markdown] tags=["notes"]
-# **3 min.** One press for each part. Orange: the search picks the point that *looked* best, and that is partly luck, so
-# ask rows that it did not choose by. Likely question: why not the validation loss itself? Because then a lucky search
-# beats the best there is. Blue: some batches are harder for everybody; dividing takes that out. Minus one: 0.02 is two
-# per cent above the best. Green: many trials on one batch are still one batch.
+# **3 min.** Press four times: the formula, orange, blue, green. Orange: the search picks the point that *looked* best,
+# and that is partly luck, so ask rows that it did not choose by. Likely question: why not the validation loss itself?
+# Because then a lucky search beats the best there is. Blue: some batches are harder for everybody; dividing takes that
+# out. Minus one: 0.02 is two per cent above the best. Green: many trials on one batch are still one batch.
 
 # %% [markdown] tags=["slide"]
 # ## Divide first, average later
@@ -1156,8 +1156,11 @@ on_slide(Player(steps, name="step", label="As measured, then divided", speed=1),
 
 # %% [markdown] tags=["notes"]
 # **2 min.** Three designs, ten batches, the same numbers twice. As measured the lines run up and down together: a hard
-# batch is hard for everybody. *Ask:* is the grid worse? Nobody can say. Next: divided by the batch's best. Now the
+# batch is hard for everybody. *Ask:* is the grid worse? Nobody can say. Press: divided by the batch's best. Now the
 # grid stands apart, and the bars are short. Nothing was trained anew.
+#
+# Before you go on, ask: where the true minimum is unknown, one divides by the lowest loss that *anybody* reached. Three
+# designs have raced; then two more enter. What happens to the scores of those who have finished? Most say *nothing*.
 
 # %% [markdown] tags=["slide"]
 # ## Two rivals enter. What becomes of your score?
@@ -1176,10 +1179,10 @@ claim("everybody's score went up", grown > 0.03, least=grown)
 on_slide(slides.moved(pool["three"], pool["five"], ("three designs in the pool", "five")))
 
 # %% [markdown] tags=["notes"]
-# **2 min.** A failure of the method. Where the true minimum is unknown, the blue $m_b$ is the lowest loss that
-# *anybody* reached. Three designs have raced; then two more enter. *Ask:* what happens to the scores of those who have
-# finished? Most say *nothing*. All three went up: the newcomers found lower points. So such a score is no property of
-# a design, and scores from two papers must not be compared. On recorded losses we divide by the true minimum instead.
+# **2 min.** A failure of the method. Here the blue $m_b$ of the formula was the lowest loss in the pool. Grey, the
+# scores with three designs; in colour, with five. All three went up: the newcomers found lower points. So such a score
+# is no property of a design, and scores from two papers must not be compared. On recorded losses we divide by the true
+# minimum instead.
 
 # %% [markdown] tags=["slide"]
 # ## When would you bet?
@@ -1218,7 +1221,7 @@ on_slide(betting, stops=[0, 1, 2, 3, 4, 6], freeze=True)
 # stars are: that is why.
 #
 # **Stop 6, four points, ten batches.** Before: will it be harder with fewer points? Most say yes. It is easy: here the
-# designs differ. If time is short, leave out stop 2.
+# designs differ. If time is short, press through stop 2 at once.
 
 # %% [markdown] tags=["slide"]
 # ## Two thousand such races
@@ -1232,7 +1235,7 @@ wrong = np.mean(leader != lowest)
 
 # %% [markdown] tags=["notes"]
 # **1 min.** One race proves nothing, and this one was chosen. So run two thousand. Draw ten batches, with a draw of
-# each design; who leads; is it the truly lowest? Four lines. Do not say the number yet.
+# each design; who leads; is it the truly lowest? Four lines. Do not say the number yet; let them shout theirs.
 
 # %% [markdown] tags=["slide"]
 # ## How often is the leader wrong?
@@ -1255,9 +1258,9 @@ marked = [
 on_slide(replace(left, layers=[*lines, *marked], title="", aspect=0.45), alt=board.sentence)
 
 # %% [markdown] tags=["notes"]
-# **3 min.** Read it from the left. With two batches you may as well roll a die. Find ten on the axis. Nine points:
-# the leader is wrong in seven races of ten. Forty batches: still about every second time. And the other curve: with
-# four points each, ten batches are plenty.
+# **3 min.** Read it from the left. With two batches the leader is hardly better than a die. Find ten on the axis. Nine
+# points: the leader is wrong in seven races of ten. Forty batches: still about every second time. And the other curve:
+# with four points each, ten batches are plenty.
 #
 # *Ask:* same batches, same designs, why so different? Wait for it. Not the number of batches alone decides, but how
 # far apart the designs are.
@@ -1309,7 +1312,8 @@ on_slide(ladder, stops=[{"n": n} for n in (2, 3, 5, 7)])
 
 # %% [markdown] tags=["notes"]
 # **3 min.** Now the real thing, from the kept study: prices of houses, boosted trees, 44 batches, 95 % intervals. One
-# more takes part: *gp*, Bayesian optimisation, which listens to its losses. *Ask* before each press who will be last.
+# more takes part: *gp*, Bayesian optimisation, which listens to its losses. *Ask* before each of the three presses who
+# will be last, and who first.
 #
 # Four trials: the edge grid, by far; gp is last but one, for it has heard next to nothing. Nine: the grid again. 25:
 # all in one heap. 49: gp, with its interval clear of all designs. The winner of this race of designs is no design.
@@ -1342,6 +1346,8 @@ Markdown(
 # would come by luck. Count the questions (Holm's correction), and about one star in three is left, mostly that of the
 # coarse grid on the edges, which is behind. *Does that mean that the others are equal?* No. It means: cannot be told,
 # here.
+#
+# Too early: ask for a table with a bold number that they know. How many questions did it ask, and of how many batches?
 
 # %% [markdown] tags=["slide"]
 # ## All budgets together: a third of a per cent

@@ -985,8 +985,9 @@ on_slide(slides.barred(ten, hidden, "excess over the best loss"))
 # Blue and orange come from the same few numbers.
 
 # %% [markdown] tags=["notes"]
-# **3 min.** One press for each part. Blue is where the bar stands. Orange over the root of $B$ is the standard error;
-# with four times the batches the bar is half as long. Green: 95 % of a bell curve lie within 1.96 standard deviations.
+# **3 min.** Press five times: the formula, blue, orange, green, the last line. Blue is where the bar stands. Orange
+# over the root of $B$ is the standard error; with four times the batches the bar is half as long. Green: 95 % of a bell
+# curve lie within 1.96 standard deviations.
 #
 # Then the promise: a recipe that holds the true mean in 95 of 100 *studies*. Likely wrong answer: "the truth lies in
 # this bar with probability 95 %". This bar holds it or does not; nobody can tell. The last line is the crack in the
@@ -1051,24 +1052,24 @@ on_slide(Player(pictured, label="Which bars hold the truth?", speed=1), stops=ra
 
 # %% [markdown] tags=["notes"]
 # **8 min.** Each upright line is the bar of one study, sorted by their means; the level line is the truth. Blue bars
-# hold it. The red, thick ones miss it: they end before the line, or begin beyond it.
+# hold it. The thick orange ones, with triangles, miss it: they end before the line, or begin beyond it. Five presses.
 #
 # **Stop 1, a bell curve, ten batches.** Held. The usual bar, where its law is right: nearly as promised. (Not quite:
-# 1.96 is for many batches.) *Ask:* now lopsided data. How many red ones, and on which side?
+# 1.96 is for many batches.) *Ask:* now lopsided data. How many orange ones, and on which side?
 #
-# **Stop 2, exponential.** After: B was right. And *look at the side*: nearly all of them lie below the truth. Ask why,
-# collect guesses, do not answer yet.
+# **Stop 2, exponential.** After: B was right (88 in this picture). And *look at the side*: nearly all of them lie below
+# the truth. Ask why, collect guesses, do not answer yet.
 #
 # **Stop 3, five batches.** Before: as many papers have. After: one bar in five lies.
 #
 # **Stop 4, two hundred.** Before: does it ever become honest? After: yes. Nobody has two hundred.
 #
-# **Stop 5, another bar.** We *know* that the law is exponential, so use its own bar. 95, with ten batches. Somebody
-# will want to go home with it.
+# **Stop 5, another bar.** We *know* that the law is exponential, so use its own bar. About 95, with ten batches.
+# Somebody will want to go home with it.
 #
 # **Stop 6, back to the bell.** Before: is that bar still good? After: all hold the truth! *Is that good?* No: the bars
-# are several times too long. A law that one merely assumes is a bar that one merely hopes for. If time is short, leave
-# out stop 4.
+# are several times too long. A law that one merely assumes is a bar that one merely hopes for. If time is short, press
+# through stop 4 at once.
 
 # %% [markdown] tags=["slide"]
 # ## Why do they miss below?
@@ -1079,9 +1080,10 @@ claim("means and errors go up and down together", related > 0.6, correlation=rel
 on_slide(slides.together(10, "exponential"))
 
 # %% [markdown] tags=["notes"]
-# **2 min.** A dot is a study: right is a larger mean, up is a longer bar. Look where the red ones are: bottom left. A
-# study that met none of the few large values has a small mean *and* a small standard deviation. Blue and orange, the
-# same few numbers. Its bar stands in the wrong place, and it is short. The unlucky studies look the most certain.
+# **2 min.** A dot is a study: right is a larger mean, up is a longer bar. Look where the orange triangles are: bottom
+# left. A study that met none of the few large values has a small mean *and* a small standard deviation. Blue and
+# orange, the same few numbers. Its bar stands in the wrong place, and it is short. The unlucky studies look the most
+# certain.
 
 # %% [markdown] tags=["slide"]
 # ## Slips of paper
@@ -1115,9 +1117,9 @@ claim(
 on_slide(slides.studentised(t))
 
 # %% [markdown] tags=["notes"]
-# **2 min.** One idea more. Do not ask how far a resampled mean lies from ours, but how many of *its own* errors: $t$.
-# A study with a small mean has a short bar, so its $t$ is far below zero. The resamples confess what happens to
-# studies like ours. Grey: what the bell curve says. Red: what the slips say. The truth may lie as many errors *above*
+# **2 min.** One idea more. Do not ask how far a resampled mean lies from ours, but how many of *its own* errors: $t$. A
+# study with a small mean has a short bar, so its $t$ is far below zero. The resamples confess what happens to studies
+# like ours. Dashed grey: what the bell curve says. Orange: what the slips say. The truth may lie as many errors *above*
 # us as they fell *below*. That is the bootstrap-t bar, bar 3 of the beginning.
 
 # %% [markdown] tags=["slide"]
@@ -1190,6 +1192,9 @@ on_slide(intervals(rows(first), axis, ahead))
 # Three designs that place their trials evenly, against random search, batch by batch. Every bar lies left of zero. By
 # custom each gets a star: *if* there were no difference, such a bar would be rare, one study in twenty. Ask: three
 # stars, three results? Most nod.
+#
+# Before you go on, ask: random search against *itself*, forty times, on ten batches. All are equal, by construction.
+# How many stars?
 
 # %% [markdown] tags=["slide"]
 # ## Forty comparisons of equals
@@ -1208,13 +1213,16 @@ claim("one or more: nearly nine of ten such tables", 0.85 < at_least_one < 0.9, 
 on_slide(slides.many(p))
 
 # %% [markdown] tags=["notes"]
-# **3 min.** Random search against *itself*, forty times, on ten batches. All are equal, by construction. *Ask first:*
-# how many stars? A P-value is the share of studies that would differ as much or more by luck; below 0.05 there is a
-# star. Stars there are. In nearly nine of ten such tables there is at least one.
+# **3 min.** Forty comparisons of equals, each a dot. A P-value is the share of studies that would differ as much or
+# more by luck; below 0.05 there is an orange star. Stars there are. In nearly nine of ten such tables there is at least
+# one.
 #
 # Who shows the star and hides the other dots has shown nothing. Holm's remedy is the dashed line: with forty questions
 # the smallest P-value must be below a fortieth of 0.05, the next below a thirty-ninth, and so on. No star is left.
 # *Likely protest:* "then I find nothing any more". Ask fewer questions.
+#
+# Before you go on: the losses of the race had been looked up. Now the trees were really trained, new points of the same
+# designs, on the same batches. *Ask:* how many of the three bars lie left of zero again?
 
 # %% [markdown] tags=["slide"]
 # ## The race, asked again
@@ -1229,13 +1237,17 @@ claim("midpoints against edges: about 5 %, both times", all(-5.8 < row["mean"] <
 on_slide(intervals(rows(again), axis, ahead))
 
 # %% [markdown] tags=["notes"]
-# **3 min.** Those losses had been looked up. Here the trees were really trained, new points of the same designs, same
-# batches, same axis. *Ask before:* how many of the three bars lie left of zero again? None. Midpoints are on the other
-# side, if anything. Were the stars luck? In part: only lucky differences get them, so what is published is too large.
-# Is the lead refuted? No: look at the bars.
+# **3 min.** Really trained, on the same axis. How many lie left of zero again? None. Midpoints are on the other side,
+# if anything. Were the stars luck? In part: only lucky differences get them, so what is published is too large. Is the
+# lead refuted? No: look at the bars.
 #
 # Something did come again: midpoints against a coarse grid on the edges, five per cent, both times. Large things come
 # again.
+#
+# Before you go on, ask: suppose that rsa's lead of half a per cent is true. Of ten studies with ten batches each, how
+# many would get a star?
+#
+# Too early: which result of their own field would they like to see trained again, and why has nobody done it?
 
 # %% [markdown] tags=["slide"]
 # ## How many batches for half a per cent?
@@ -1251,10 +1263,9 @@ claim("32: about eight", abs(power[32] - 0.8) < 0.08, power=power[32])
 on_slide(slides.power(power))
 
 # %% [markdown] tags=["notes"]
-# **2 min.** Suppose that rsa's lead of half a per cent is true. Draw studies from these 44 batches. Of ten studies with
-# ten batches, how many get a star? Three. Seven would write "no difference", and be wrong. Thirty-two batches for
-# eight. And half the lead needs four times as many: the root of $B$ again. So a missing star is no proof of equality.
-# *One* batch proves nothing at all.
+# **2 min.** Draw studies from these 44 batches, as if the lead were true. Of ten studies with ten batches, three get a
+# star. Seven would write "no difference", and be wrong. Thirty-two batches for eight. And half the lead needs four
+# times as many: the root of $B$ again. So a missing star is no proof of equality. *One* batch proves nothing at all.
 
 # %% [markdown] tags=["slide", "vote"]
 # ## Ten lopsided batches: of 100 usual bars, how many hold the truth?
