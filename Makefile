@@ -110,11 +110,14 @@ unit: .venv/.ready-dev ## the main suite
 
 # A claim that no longer holds fails here; a student would read "no longer true with your settings".
 # What the solutions show is kept for the book, in the form that pages have: HPO_TUTOR_PAGES.
+NOTEBOOKS := notebooks/*.ipynb notebooks/solutions/*.ipynb
+# as part of the whole suite the learners' notebooks run once, in JupyterLab (tests/browser/test_notebooks.py)
+test: NOTEBOOKS := notebooks/solutions/*.ipynb
 notebook-tests: .venv/.ready-dev ## run every notebook, learner's and solution
 	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && \
 	HPO_TUTOR_STRICT=1 HPO_TUTOR_PAGES=1 HPO_TUTOR_WORK="$$work" $(BIN)/python -m pytest --nbval-lax \
 	  --nbval-current-env --nbval-cell-timeout 300 -p tests.keep_outputs --keep-outputs build/executed \
-	  -n $(WORKERS) --dist loadfile notebooks/*.ipynb notebooks/solutions/*.ipynb
+	  -n $(WORKERS) --dist loadfile $(NOTEBOOKS)
 
 # one test at a time to whoever is free: some last a minute, most less than a second
 browser-tests: .venv/.ready-dev ## a real Chromium on a real JupyterLab

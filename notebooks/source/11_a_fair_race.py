@@ -910,7 +910,7 @@ place = predict(question, ["1 or 2", "3 to 5", "6 or 7", "nowhere: it is not wri
 
 # %%
 more = protocol.enter(cells, ["mine"])
-copy = store.with_name("with_mine.jsonl")  # a fresh copy each time: a sampler that you have changed is run again
+copy = store.with_name("with_mine.jsonl")  # fresh each time: a sampler that you changed is run again
 copy.write_bytes(store.read_bytes())
 entered = race.campaign.run(more, copy, samplers={"mine": Mine}, n_workers=0)
 table = entered.table()

@@ -85,6 +85,15 @@ class Lab:
             }"""
         )
 
+    def insist(self) -> None:
+        """Let a claim that does not hold fail its cell, in this kernel, as the suite's other runs of notebooks do."""
+        self.page.evaluate(
+            """async () => {
+                const code = "import os; os.environ['HPO_TUTOR_STRICT'] = '1'";
+                await jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code}).done;
+            }"""
+        )
+
     def clear(self) -> None:
         """Close every notebook, unsaved, end every kernel, and go back to the light theme and the page's first size."""
         self.page.evaluate(

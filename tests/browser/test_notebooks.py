@@ -20,13 +20,14 @@ OURS = [f".jp-NotebookPanel:not(.lm-mod-hidden) {part}" for part in (".jp-Output
 
 @pytest.mark.parametrize("number", list(places.notebooks()))
 def test_a_notebook_runs_and_draws(lab: Lab, folder: Path, number: str, tmp_path: Path):
-    """Run All draws every figure and player, in both themes, from this machine alone; none can be seen only.
+    """Run All proves every claim and draws every figure and player, in both themes, from this machine alone.
 
     axe-core has nothing serious against what is shown, each picture is said in words, and the same sampler looks the
     same everywhere. A sheet for each theme keeps what the players look like.
     """
     (notebook,) = folder.glob(f"{number}_*.ipynb")
     lab.open(notebook.name)
+    lab.insist()
     lab.run_all()
     assert lab.errors() == []
     figures, players = lab.with_output(FIGURE), lab.players()
