@@ -40,7 +40,7 @@ def minimize(
     objective: Objective | Function,
     sampler: Sampler,
     n_trials: int = 60,
-    batch: int = 1,
+    batch: int | None = 1,
     seed: int = 0,
     log: str | Path | None = None,
     progress: bool = True,
@@ -54,7 +54,8 @@ def minimize(
         objective: an Objective, or a plain function from config to loss (a float, or several: the first is minimised).
         sampler: proposes the configurations; it knows the search space.
         n_trials: the budget of the whole search, failures and resumed trials included.
-        batch: how many trials to ask for at once; live objectives train them together.
+        batch: how many trials to ask for at once; live objectives train them together. None leaves it to the sampler:
+            as many as it says belong together (``SparseGrid.together``), one where it says nothing.
         seed: decides the trials' own seeds (the sampler has a seed of its own).
         log: a file for the trials, one line each. If it exists, the search resumes: ask and tell are replayed
             from it, so the sampler must be a fresh one, made as before.
@@ -63,7 +64,7 @@ def minimize(
     Raises:
         ValueError: a count is below 1, or the log belongs to another search or asks for other configurations.
     """
-    for name, count in (("n_trials", n_trials), ("batch", batch)):
+    for name, count in (("n_trials", n_trials), ("batch", 1 if batch is None else batch)):
         if not isinstance(count, int | np.integer) or count < 1:
             raise ValueError(f"{name} must be a whole number of at least 1, got {count!r}")
     seed = int(seed)
@@ -86,7 +87,10 @@ def minimize(
         try:
             while len(history) < n_trials:
                 first = len(history)
-                size, known = (record.batch_from(first) if record else None) or (min(batch, n_trials - first), {})
+                size, known = (record.batch_from(first) if record else None) or (
+                    min(_size(batch, sampler), n_trials - first),
+                    {},
+                )
                 trials = _ask(sampler, size, seed)
                 if first == 0:
                     _check_fresh(sampler, trials, record)
@@ -101,6 +105,17 @@ def minimize(
             history.interrupted = True
     _warn_of_failures(history)
     return history
+
+
+def _size(batch: int | None, sampler: Sampler) -> int:
+    """How many trials are asked for at once."""
+    if batch is not None:
+        return batch
+    together = getattr(sampler, "together", None)
+    try:
+        return together() if together else 1
+    except SearchExhausted:  # the next ask says so
+        return 1
 
 
 def _check_fresh(sampler: Sampler, trials: Sequence[Trial], record: SearchLog | None) -> None:

@@ -143,3 +143,120 @@ class BayesianView(NamedTuple):
     length_scales: NDArray[np.float64]
     amplitude: float
     noise: float
+
+
+class Refinement(NamedTuple):
+    """Points that were born when others were refined; one row each, in the order in which they came.
+
+    Attributes:
+        points: (n, d) in the unit cube.
+        sizes: (n,) the sum of a point's levels on a sparse grid, its level in adaptive random search.
+        degrees: (n,) how often each was refined.
+        losses: (n,) nan where a loss is not known yet, or the trial failed.
+        ranks: (n,) places by loss, 0 for the best, when the last point was chosen; -1 for those born since.
+        priorities: (n,) at that time, the smallest is chosen; nan for those born since.
+        parents: (n,) the row of the point that was refined; -1 for the first ones.
+        births: (n,) in which refinement each was born; 0 for the first ones.
+        trials: (n,) the numbers of their trials; -1 where there is none: not asked for yet, infeasible, or a twin.
+        refined: the row of the point that was refined last; -1 before the first.
+    """
+
+    points: NDArray[np.float64]
+    sizes: NDArray[np.int64]
+    degrees: NDArray[np.int64]
+    losses: NDArray[np.float64]
+    ranks: NDArray[np.int64]
+    priorities: NDArray[np.float64]
+    parents: NDArray[np.int64]
+    births: NDArray[np.int64]
+    trials: NDArray[np.int64]
+    refined: int
+
+
+class SurfaceSlice(NamedTuple):
+    """A surrogate along one or two hyperparameters, the others held.
+
+    Attributes:
+        axes: which hyperparameters vary, (i,) or (i, j).
+        held: (d,) the point of the unit cube through which the slice goes.
+        grids: the unit coordinates of each axis, (g,) each.
+        mean: the loss that is predicted, in its unit; (g,) for one axis, (g_j, g_i) for two, whose first row has the
+            lowest value of axis j.
+    """
+
+    axes: tuple[int, ...]
+    held: NDArray[np.float64]
+    grids: tuple[NDArray[np.float64], ...]
+    mean: NDArray[np.float64]
+
+
+class DescentView(NamedTuple):
+    """The way of an optimiser over the surrogate.
+
+    Attributes:
+        name: of the optimiser.
+        path: (s, d) the best point after each of its steps; the last is where it ended.
+        values: (s,) what the surrogate says there.
+        n_evaluations: of the surrogate.
+    """
+
+    name: str
+    path: NDArray[np.float64]
+    values: NDArray[np.float64]
+    n_evaluations: int
+
+
+class SparseGridView(NamedTuple):
+    """The belief of a sparse grid at its last ask.
+
+    Attributes:
+        names: the hyperparameters.
+        refinement: the points, and why the last was refined.
+        levels, indices: (n, d) of the points' nodes.
+        gamma: of the priorities.
+        degree: of the surrogate's bumps, 1 or 3.
+        coefficients: (n,) how high each point's bump is, nan where its loss is unknown.
+        slices: of the surrogate, through the best point: one for one or two hyperparameters, one for each beyond; none
+            before a loss is known.
+        descents: over the surrogate, those of the finish so far.
+    """
+
+    names: tuple[str, ...]
+    refinement: Refinement
+    levels: NDArray[np.int64]
+    indices: NDArray[np.int64]
+    gamma: float
+    degree: int
+    coefficients: NDArray[np.float64]
+    slices: tuple[SurfaceSlice, ...]
+    descents: tuple[DescentView, ...]
+
+
+class Region(NamedTuple):
+    """From where the children of a point are drawn.
+
+    Attributes:
+        placement: "box", "ball" or "normal".
+        centre: (d,) of the box or the ball, or the normal distribution's mean.
+        extent: (d,) half the sides of the box, the radius of the ball, or the standard deviations.
+    """
+
+    placement: str
+    centre: NDArray[np.float64]
+    extent: NDArray[np.float64]
+
+
+class AdaptiveRandomView(NamedTuple):
+    """The belief of adaptive random search at its last ask.
+
+    Attributes:
+        names: the hyperparameters.
+        refinement: the points, and why the last was refined.
+        gamma: of the priorities.
+        region: where its children were drawn; None before the first refinement.
+    """
+
+    names: tuple[str, ...]
+    refinement: Refinement
+    gamma: float
+    region: Region | None

@@ -3,6 +3,7 @@
 regret        median and quartiles of each sampler over the trials
 differences   one sampler against another, seed by seed
 placements    designs alone, a dot with its interval for each number of points
+budgets_won   samplers on functions, from a few trials to many
 landscape     the loss over two hyperparameters, and where searches went
 still         any scene as an SVG, where nothing can move
 studies       the figures of a study: curves, differences, ranks, tails, intervals
@@ -15,6 +16,7 @@ from hpo_tutor.quick_imports import without_address_grammar
 
 with without_address_grammar():  # plotly looks for nbformat
     from hpo_tutor.figures import studies, study_report
+    from hpo_tutor.figures.budgets_compared import budgets_won
     from hpo_tutor.figures.designs_compared import placements
     from hpo_tutor.figures.races import differences, regret
     from hpo_tutor.figures.stills import still
@@ -25,6 +27,7 @@ with without_address_grammar():  # plotly looks for nbformat
 __all__ = [
     "CONFIG",
     "Style",
+    "budgets_won",
     "differences",
     "landscape",
     "placements",

@@ -56,21 +56,45 @@ class Live:
         Raises:
             ValueError: a configuration does not belong to the space, or the lengths differ.
         """
-        if len(configs) != len(seeds):
-            raise ValueError(f"each configuration needs one seed, got {len(configs)} and {len(seeds)}")
+        full = self._complete(configs, seeds)
         if not configs:
             return np.empty(0)
-        for config in configs:
-            self.space.validate(config)
-        full: list[dict[str, Any]] = [{**self.space.fixed, **config} for config in configs]
         if fidelity is not None:
             full = [{**config, tasks.task(self.name).fidelity: fidelity} for config in full]
         self.n_trained += len(configs)
         return tasks.train(self.name, full, seeds, self.batch, self.n_batches, options=self._options)
 
+    def test(self, configs: Sequence[Mapping[str, Any]], *, seeds: Sequence[int]) -> tasks.Scores:
+        """Train K networks at once on the same rows, and score them on test rows, which no search on this batch sees.
+
+        These are the data set's own test part if it has one, else the next data batch. Whoever chooses by them has none
+        left: test the incumbent, once.
+
+        Args:
+            configs: one for each.
+            seeds: one for each, best none that a trial had.
+
+        Returns:
+            losses (K,) in the objective's unit, and errors (K,): per cent of rows of a wrong class; nan for regression.
+
+        Raises:
+            ValueError: a configuration does not belong to the space, the lengths differ, or there are no test rows.
+        """
+        full = self._complete(configs, seeds)
+        self.n_trained += len(configs)
+        return tasks.score_unseen(self.name, full, seeds, self.batch, self.n_batches, options=self._options)
+
     def draw(self, seed: int) -> "Live":
         """The same search on data batch ``seed % n_batches``."""
         return Live(self.name, self.space, seed % self.n_batches, self.n_batches, self._options)
+
+    def _complete(self, configs: Sequence[Mapping[str, Any]], seeds: Sequence[int]) -> list[dict[str, Any]]:
+        """The configurations with what is fixed."""
+        if len(configs) != len(seeds):
+            raise ValueError(f"each configuration needs one seed, got {len(configs)} and {len(seeds)}")
+        for config in configs:
+            self.space.validate(config)
+        return [{**self.space.fixed, **config} for config in configs]
 
 
 def live(
@@ -90,9 +114,9 @@ def live(
     ``live("digits", {"learning_rate": Float(1e-3, 1e-1, log=True), "epochs": 5})`` says both itself.
 
     Args:
-        name: a task. Networks: "digits", "digits-cnn", "digits-cnn-layers", "mnist", "cifar10" (ten classes;
-            cross-entropy in nats), "aleph" (jet energy; root mean squared error in GeV). Boosted trees:
-            "danish_housing", "king_county" (root mean squared error of the price's logarithm).
+        name: a task. Networks: "digits", "digits-cnn", "digits-cnn-layers", "mnist", "mnist-cnn-layers", "cifar10" (ten
+            classes; cross-entropy in nats), "aleph", "aleph-layers" (jet energy; root mean squared error in GeV).
+            Boosted trees: "danish_housing", "king_county" (root mean squared error of the price's logarithm).
         hyperparameters: names to tune, such as learning_rate, l2, epochs, width, batch_size, input_noise and dropout
             of networks, or learning_rate, max_depth and trees; or name -> domain or value.
         batch: the data batch.

@@ -14,6 +14,7 @@ presets             which cells a study has
 campaign            runs them anywhere, and survives everything
 statistics          means, intervals, tests
 load                the study that was kept
+experiments         who wins at which budget, and really trained networks
 
 Names are resolved on first use.
 """
@@ -30,6 +31,7 @@ _HOMES = {
     "place_on_quadratics": "placements",
     "campaign": "",
     "entries": "",
+    "experiments": "",
     "feasibility": "",
     "presets": "",
     "protocol": "",

@@ -32,7 +32,7 @@ def compare(
     objective: Objective,
     n_trials: int,
     seeds: Iterable[int],
-    batch: int = 1,
+    batch: int | None = 1,
     progress: bool = False,
 ) -> Race:
     """Race samplers over seeds.
@@ -49,7 +49,7 @@ def compare(
             their number meet the same batches again.
         n_trials: the budget of each search.
         seeds: the laps; 20 or more are needed before a difference means anything.
-        batch: how many trials are asked for at once.
+        batch: how many trials are asked for at once; None leaves it to each sampler, as in ``minimize``.
         progress: whether to show a progress bar.
 
     Raises:
@@ -106,7 +106,7 @@ def sampler_seed(seed: int) -> int:
     return int(np.random.SeedSequence(seed, spawn_key=(_RACES_OWN,)).generate_state(1)[0])
 
 
-def _search(member: Objective, factory: Callable[..., Sampler], n_trials: int, seed: int, batch: int) -> History:
+def _search(member: Objective, factory: Callable[..., Sampler], n_trials: int, seed: int, batch: int | None) -> History:
     with warnings.catch_warnings():  # one warning for the whole race is enough
         warnings.filterwarnings("ignore", message=r"\d+ of \d+ trials failed", category=RuntimeWarning)
         sampler = factory(member.space, seed=sampler_seed(seed))

@@ -25,7 +25,12 @@ Item = str | Entry
 RSA_DIMS_PROVED = 3
 RSA_DARTS_BEYOND = 20_000
 
-_ADAPTIVE = {"gp": "hpo_tutor.samplers:BayesianOptimization", "tpe": "hpo_tutor.samplers:TPE"}
+_ADAPTIVE = {
+    "gp": "hpo_tutor.samplers:BayesianOptimization",
+    "tpe": "hpo_tutor.samplers:TPE",
+    "sparse-grid": "hpo_tutor.samplers:SparseGrid",
+    "adaptive-random": "hpo_tutor.samplers:AdaptiveRandom",
+}
 
 
 class SamplerError(Exception):
@@ -33,7 +38,7 @@ class SamplerError(Exception):
 
 
 def names() -> tuple[str, ...]:
-    """The designs, and the adaptive samplers "gp" and "tpe"."""
+    """The designs, and the adaptive samplers "gp", "tpe", "sparse-grid" and "adaptive-random"."""
     return (*designs.NAMES, *_ADAPTIVE)
 
 

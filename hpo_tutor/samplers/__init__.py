@@ -6,9 +6,11 @@ Names are resolved on first use, so that one sampler's libraries are not loaded 
 from hpo_tutor.lazy import offer
 
 _HOMES = {
+    "AdaptiveRandom": "adaptive_random",
     "BaseSampler": "base",
     "BayesianOptimization": "bayesian",
     "Design": "design",
+    "SparseGrid": "sparse_grid",
     "TPE": "tpe",
 }
 

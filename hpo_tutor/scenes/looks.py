@@ -70,7 +70,9 @@ STYLES = {
     "mine": Style(ORANGE, "dot", "diamond-tall"),  # the student's own, in notebook 11
 }
 
-SHORT = MappingProxyType({"gp": "BayesianOptimization", "tpe": "TPE"})
+SHORT = MappingProxyType(
+    {"gp": "BayesianOptimization", "tpe": "TPE", "sparse-grid": "SparseGrid", "adaptive-random": "AdaptiveRandom"}
+)
 """What studies call a sampler -> its name elsewhere."""
 
 _SPARE = [

@@ -6,6 +6,7 @@ Names are resolved on first use, so that one model's libraries are not loaded fo
 from hpo_tutor.lazy import offer
 
 _HOMES = {
+    "BSplines": "b_splines",
     "GaussianProcess": "gaussian_process",
     "Kernel": "kernels",
     "ParzenEstimator": "parzen",

@@ -28,6 +28,8 @@ PARTS = {
     "landscapes": "Recorded landscapes: loading them, and looking losses up",
     "sampler-quality": "How near samplers come to the optimum",
     "sampler-speed": "One suggestion of Bayesian optimisation",
+    "refinement": "Refining a sparse grid",
+    "budgets": "Who wins at which budget",
     "saturation": "Spheres until no more fit",
     "hypertiling": "Points from a multigrid",
     "rooks": "Rooks that keep their distance",

@@ -288,3 +288,5 @@ def test_samplers_that_learn_look_as_in_searches():
     """By the short names that studies give them."""
     assert style("gp") == style("BayesianOptimization")
     assert style("tpe") == style("TPE")
+    assert style("sparse-grid") == style("SparseGrid")
+    assert style("adaptive-random") == style("AdaptiveRandom")

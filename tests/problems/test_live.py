@@ -170,10 +170,26 @@ def test_the_callers_threads_are_left_alone() -> None:
     assert torch.get_num_threads() == before
 
 
+@pytest.mark.real_data
+def test_an_incumbent_is_tested_on_rows_that_the_search_did_not_see() -> None:
+    """``test`` trains what ``evaluate`` trains, fixed values included, and scores it on the rows of the next batch."""
+    objective = problems.live("aleph-layers", {"learning_rate": Float(1e-3, 1e-1, log=True), "epochs": 4}, batch=9)
+    config = {"learning_rate": 1e-2}
+    scores = objective.test([config, config], seeds=[0, 1])
+    by_hand = tasks.score_unseen("aleph-layers", [config | {"epochs": 4}] * 2, [0, 1], 9)
+    np.testing.assert_allclose(scores.losses, by_hand.losses, rtol=1e-6)
+    assert objective.n_trained == 2
+    assert not np.isclose(scores.losses, objective.evaluate([config, config], seeds=[0, 1]), rtol=1e-4).any()
+    with pytest.raises(ValueError, match=r"learning_rate=1\.0 is outside"):
+        objective.test([{"learning_rate": 1.0}], seeds=[0])
+    with pytest.raises(ValueError, match="got 1 and 2"):
+        objective.test([config], seeds=[0, 1])
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: problems.live("cheese"), r"there are tasks aleph, digits, .*, got 'cheese'"),
+        (lambda: problems.live("cheese"), r"there are tasks aleph, .*digits, .*, got 'cheese'"),
         (
             lambda: problems.live("digits", ["momentum"]),
             "'momentum' cannot be tuned on digits",

@@ -7,7 +7,7 @@ from hpo_tutor import designs
 from hpo_tutor.problems import function
 from hpo_tutor.protocols import SearchExhausted
 from hpo_tutor.race import entries
-from hpo_tutor.samplers import TPE, BayesianOptimization, Design
+from hpo_tutor.samplers import TPE, AdaptiveRandom, BayesianOptimization, Design, SparseGrid
 from hpo_tutor.trials import Trial
 
 SPACE = function("branin").space
@@ -40,10 +40,11 @@ def asks(answer):
 
 
 def test_every_name_makes_a_sampler():
-    """Designs come by their own names, gp and tpe as the course's samplers."""
-    assert entries.names() == (*designs.NAMES, "gp", "tpe")
+    """Designs come by their own names, what learns by a short one for each of the course's samplers."""
+    adaptive = {"gp": BayesianOptimization, "tpe": TPE, "sparse-grid": SparseGrid, "adaptive-random": AdaptiveRandom}
+    assert entries.names() == (*designs.NAMES, *adaptive)
     kinds = {name: type(entries.made(name, SPACE, 3).sampler) for name in entries.names()}
-    assert kinds == dict.fromkeys(designs.NAMES, Design) | {"gp": BayesianOptimization, "tpe": TPE}
+    assert kinds == dict.fromkeys(designs.NAMES, Design) | adaptive
 
 
 def test_module_and_name_are_imported_from_the_current_folder(tmp_path, monkeypatch):

@@ -107,6 +107,12 @@ def seeds_differ(make: Make, space: SearchSpace) -> None:
     assert asked[0] != asked[1]
 
 
+def seeds_agree(make: Make, space: SearchSpace) -> None:
+    """What does not draw asks for the same, whatever its seed."""
+    asked = [[trial.config for trial in ask_many(started(make, space, seed, 60), 60)] for seed in (0, 1)]
+    assert asked[0] == asked[1]
+
+
 def accepts_foreign_trials(make: Make, space: SearchSpace) -> None:
     """Trials of another search are learnt from before, between and after; one's own numbers are not disturbed."""
     rng = np.random.default_rng(3)

@@ -3,10 +3,11 @@
 task(name)                      data set, learner, and the hyperparameters that may be tuned
 rows(name, batch)               one data batch for a network; sets(name, batch) for trees
 train(name, configs, seeds)     what K learners reach
+score_unseen(...)               the same on rows that no search has seen
 """
 
-from hpo_tutor.problems.tasks.division import SHUFFLE_SEED, TRAINING_SHARE, Rows, n_rows, rows, sets
-from hpo_tutor.problems.tasks.runs import losses_of, meaning, train, work
+from hpo_tutor.problems.tasks.division import SHUFFLE_SEED, TRAINING_SHARE, Rows, n_rows, rows, sets, unseen
+from hpo_tutor.problems.tasks.runs import Scores, losses_of, meaning, score_unseen, train, work
 from hpo_tutor.problems.tasks.table import TASKS, task
 from hpo_tutor.problems.tasks.task import Source, Task
 
@@ -15,14 +16,17 @@ __all__ = [
     "TASKS",
     "TRAINING_SHARE",
     "Rows",
+    "Scores",
     "Source",
     "Task",
     "losses_of",
     "meaning",
     "n_rows",
     "rows",
+    "score_unseen",
     "sets",
     "task",
     "train",
+    "unseen",
     "work",
 ]

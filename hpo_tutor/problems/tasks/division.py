@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hpo_tutor.problems import backbones, datasets
 from hpo_tutor.problems.tasks.table import task
+from hpo_tutor.problems.tasks.task import Source
 from hpo_tutor.training import Data
 from hpo_tutor.training.boosting import BoostedTrees, Sets
 
@@ -36,18 +37,36 @@ def rows(name: str, batch: int, n_batches: int = 10) -> Rows:
     Raises:
         ValueError: ``batch`` is not in 0..n_batches-1, or the batches would be too small to train on.
     """
-    known = task(name)
     inputs, target = _batch(name, batch, n_batches, 1 - TRAINING_SHARE)
     n_train = round(TRAINING_SHARE * len(inputs))
-    inputs = inputs.reshape(len(inputs), -1).astype(np.float64)
-    axis = None if known.source.alike else 0
-    centre, spread = inputs[:n_train].mean(axis=axis), inputs[:n_train].std(axis=axis)
-    inputs = (inputs - centre) / np.where(spread > 0, spread, 1)  # some pixels never change
-    scale = 1.0
-    if known.model.task == "regression":
-        scale = float(target[:n_train].std())
-        target = (target - target[:n_train].mean()) / scale
-    return Rows(Data(inputs[:n_train], target[:n_train], inputs[n_train:], target[n_train:]), scale)
+    return _standardised(name, inputs[:n_train], target[:n_train], inputs[n_train:], target[n_train:])
+
+
+def unseen(name: str, batch: int, n_batches: int = 10) -> Rows:
+    """The training rows of a data batch, and in place of its validation rows some that no search on it has seen.
+
+    They are the data set's own test part where the task learns from its training part; else all rows of the next data
+    batch (of the last, of the first). The training rows of ``batch`` standardise both.
+
+    Raises:
+        ValueError: as of ``rows``; or trees learn; or each data batch takes all rows, so that none is left to test on.
+    """
+    known = task(name)
+    if isinstance(known.model, BoostedTrees):
+        raise ValueError(f"test rows are cut for networks, and {name} is learnt by boosted trees; its sets have some")
+    inputs, target = _batch(name, batch, n_batches, 1 - TRAINING_SHARE)
+    n_train = round(TRAINING_SHARE * len(inputs))
+    own = _dataset(known.source).parts.get("test") if known.source.part == "train" else None
+    if own is not None:
+        others = _taken(known.source, np.arange(own.start, own.stop))
+    elif known.source.division == "resplits" or n_batches == 1:
+        raise ValueError(
+            f"each data batch of {name} takes all rows, so that none is left to test on; take a task whose data are "
+            "cut into at least two parts, or have a test part of their own"
+        )
+    else:
+        others = _batch(name, (batch + 1) % n_batches, n_batches, 1 - TRAINING_SHARE)
+    return _standardised(name, inputs[:n_train], target[:n_train], *others)
 
 
 @lru_cache(maxsize=32)
@@ -75,23 +94,58 @@ def n_rows(name: str, batch: int, n_batches: int) -> dict[str, int | None]:
     return dict(zip(("n_training_rows", "n_stopping_rows", "n_validation_rows"), counts, strict=True))
 
 
+def _standardised(
+    name: str,
+    train_inputs: NDArray[Any],
+    train_target: NDArray[Any],
+    scored_inputs: NDArray[Any],
+    scored_target: NDArray[Any],
+) -> Rows:
+    """Rows that train and rows that are scored, as networks take them: by centre and spread of the former."""
+    known = task(name)
+    train, scored = (part.reshape(len(part), -1).astype(np.float64) for part in (train_inputs, scored_inputs))
+    axis = None if known.source.alike else 0
+    centre, spread = train.mean(axis=axis), train.std(axis=axis)
+    spread = np.where(spread > 0, spread, 1)  # some pixels never change
+    middle, scale = 0.0, 1.0
+    if known.model.task == "regression":
+        middle, scale = train_target.mean(), float(train_target.std())
+        train_target, scored_target = (train_target - middle) / scale, (scored_target - middle) / scale
+    return Rows(Data((train - centre) / spread, train_target, (scored - centre) / spread, scored_target), scale)
+
+
 def _batch(name: str, batch: int, n_batches: int, scored: float) -> tuple[NDArray[Any], NDArray[Any]]:
     """Inputs and targets of one data batch, in a fixed random order; a share of them will be scored."""
     if not 0 <= batch < n_batches:
         raise ValueError(f"batch must lie in 0..{n_batches - 1}, got {batch}; n_batches={n_batches} of them are cut")
     source = task(name).source
-    dataset = _parsed(source.dataset, source.clean, os.environ.get("HPO_TUTOR_DATA"))
-    inputs = backbones.features(source.backbone) if source.backbone else dataset.inputs
-    part = dataset.parts[source.part] if source.part else slice(None)
-    inputs, target = inputs[part], dataset.target[part]
-    chosen = _division(len(target), batch, n_batches, source.division, source.spread)[: source.n_rows]
+    dataset = _dataset(source)
+    part = dataset.parts[source.part] if source.part else slice(0, len(dataset))
+    n_rows = part.stop - part.start
+    chosen = _division(n_rows, batch, n_batches, source.division, source.spread)[: source.n_rows]
     if round(scored * len(chosen)) < FEWEST_SCORED:
         fewest = int(np.ceil(FEWEST_SCORED / scored))
         raise ValueError(
             f"{n_batches} batches of {name} leave {round(scored * len(chosen))} rows to validate with; cut at most "
-            f"{len(target) // fewest} batches"
+            f"{n_rows // fewest} batches"
         )
-    return inputs[chosen], np.log(target[chosen]) if source.log_target else target[chosen]
+    return _taken(source, part.start + chosen)
+
+
+def _taken(source: Source, places: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Inputs and targets of some rows of the data set, as the task takes them."""
+    dataset = _dataset(source)
+    inputs = (backbones.features(source.backbone) if source.backbone else dataset.inputs)[places]
+    if source.shrink > 1:
+        n, height, width = inputs.shape
+        side = source.shrink
+        inputs = inputs.reshape(n, height // side, side, width // side, side).mean(axis=(2, 4))
+    target = dataset.target[places]
+    return inputs, np.log(target) if source.log_target else target
+
+
+def _dataset(source: Source) -> datasets.Dataset:
+    return _parsed(source.dataset, source.clean, os.environ.get("HPO_TUTOR_DATA"))
 
 
 @lru_cache(maxsize=1)

@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import log_softmax
 
 from hpo_tutor.cores import n_cores
 from hpo_tutor.problems import backbones
-from hpo_tutor.problems.tasks.division import SHUFFLE_SEED, TRAINING_SHARE, Rows, rows, sets
+from hpo_tutor.problems.tasks.division import SHUFFLE_SEED, TRAINING_SHARE, Rows, rows, sets, unseen
 from hpo_tutor.problems.tasks.table import task
 from hpo_tutor.problems.tasks.task import Task
-from hpo_tutor.training import Population
+from hpo_tutor.training import Population, features
 from hpo_tutor.training.boosting import BoostedTrees, Boosting
 from hpo_tutor.training.crew import Crew
 from hpo_tutor.training.devices import device_name
@@ -69,6 +70,55 @@ def train(
         for group, reached in zip(groups, _side_by_side(data, groups, seeds, along, advance, options), strict=True):
             losses[group.places] = reached
     return losses_of(name, losses, data.target_scale)
+
+
+class Scores(NamedTuple):
+    """What K networks reach on test rows.
+
+    Attributes:
+        losses: in the task's unit, shape (K,); inf or nan where one diverged.
+        errors: share of the rows whose class they miss, in per cent, shape (K,); nan for regression, and where one
+            diverged.
+    """
+
+    losses: Losses
+    errors: NDArray[np.float64]
+
+
+def score_unseen(
+    name: str,
+    configs: Sequence[Config],
+    seeds: Sequence[int],
+    batch: int = 0,
+    n_batches: int = 10,
+    *,
+    options: Options = None,
+) -> Scores:
+    """Train one network for each configuration as ``train`` does, and score it on rows that no search has seen.
+
+    Args:
+        name: of the task.
+        configs: hyperparameters; the task's defaults where they are silent.
+        seeds: one for each configuration.
+        batch: the data batch whose training rows they learn.
+        n_batches: of how many.
+        options: passed to ``training.Population``.
+
+    Raises:
+        ValueError: as of ``unseen``.
+    """
+    known, unseen_rows = task(name), unseen(name, batch, n_batches)
+    inputs, targets = unseen_rows.data.validation_inputs, unseen_rows.data.validation_targets
+    losses, errors = np.full((2, len(configs)), np.nan)
+    for group in _by_structure(known, configs) if configs else ():
+        settings = {**(options or {}), "keep_networks": True}
+        population = _population(rows(name, batch, n_batches), group, seeds, settings)
+        reached = population.train()
+        for i, place in enumerate(group.places):
+            losses[place] = reached[i]  # says which way one diverged
+            if np.isfinite(reached[i]):
+                losses[place], errors[place] = _scored(features(population.network(i), inputs), targets)
+    return Scores(losses_of(name, losses, unseen_rows.target_scale), errors)
 
 
 def meaning(name: str, configs: Sequence[Config]) -> list[str]:
@@ -126,6 +176,14 @@ def _by_structure(known: Task, configs: Sequence[Config]) -> list[_Group]:
 
 def _population(data: Rows, group: _Group, seeds: Sequence[int], options: Options) -> Population:
     return Population(group.model, data.data, group.columns, [seeds[i] for i in group.places], **(options or {}))
+
+
+def _scored(outputs: NDArray[np.float64], targets: NDArray[Any]) -> tuple[float, float]:
+    """Of outputs (n, n_outputs), as populations score them: the loss, and of classes the per cent that are missed."""
+    if targets.dtype.kind != "i":
+        return float(np.mean((outputs - targets.reshape(outputs.shape)) ** 2)), float("nan")
+    of_class = log_softmax(outputs, axis=1)[np.arange(len(targets)), targets]
+    return float(-of_class.mean()), float(100 * np.mean(outputs.argmax(axis=1) != targets))
 
 
 def _reached(population: Population, along: Sequence[int] | None, advance: Callable[[int], object]) -> Losses:

@@ -26,6 +26,7 @@ class Source:
         log_target: learn the natural logarithm of the target, in its own unit rather than standardised.
         spread: of the sizes of "parts", normal around their mean: the standard deviation as a share of it.
         shares: of a batch's rows that train, stop and score trees; networks need no rows that stop.
+        shrink: pictures become smaller, each pixel the mean of shrink x shrink; 1 leaves them as they are.
     """
 
     dataset: str
@@ -39,6 +40,7 @@ class Source:
     log_target: bool = False
     spread: float = 0.0
     shares: tuple[float, float, float] = (0.6, 0.2, 0.2)
+    shrink: int = 1
 
 
 @dataclass(frozen=True)

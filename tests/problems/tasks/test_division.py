@@ -128,3 +128,70 @@ def test_batches_of_too_few_rows_are_refused() -> None:
     with pytest.raises(ValueError, match=r"5000 batches of king_county leave 1 rows.*at most 216 batches"):
         tasks.sets("king_county", 0, n_batches=5000)
     assert len(tasks.sets("king_county", 215, n_batches=216).scoring_targets) >= 20
+
+
+@pytest.mark.real_data
+def test_test_rows_of_jets_are_those_of_the_next_batch() -> None:
+    """They are the raw rows of data batch b + 1, all of them, by centre and spread of what trains b; none is in b."""
+    whole = datasets.load("aleph")
+    for batch, following in ((3, 4), (19, 0)):
+        mine, others = (_division(len(whole), one, 20, "parts") for one in (batch, following))
+        assert not set(mine) & set(others)
+        usual, found = tasks.rows("aleph-layers", batch, 20), tasks.unseen("aleph-layers", batch, 20)
+        assert np.array_equal(found.data.train_inputs, usual.data.train_inputs)
+        assert np.array_equal(found.data.train_targets, usual.data.train_targets)
+        raw = whole.inputs[mine[: len(usual.data.train_inputs)]]
+        np.testing.assert_allclose(
+            found.data.validation_inputs * raw.std(axis=0) + raw.mean(axis=0), whole.inputs[others], atol=1e-9
+        )
+        energies = whole.target[mine[: len(raw)]]
+        np.testing.assert_allclose(
+            found.data.validation_targets * found.target_scale + energies.mean(), whole.target[others]
+        )
+        assert found.target_scale == energies.std() == usual.target_scale
+
+
+@pytest.mark.real_data
+def test_test_rows_of_pictures_are_mnists_own() -> None:
+    """The 10,000 official test pictures test every batch, shrunk as those that train are: by means of 2 x 2 pixels."""
+    whole = datasets.load("mnist")
+    mine = _division(60_000, 5, 20, "parts")[:1500]
+    raw = whole.part("train").inputs[mine].astype(float)
+
+    def small(pictures: np.ndarray) -> np.ndarray:
+        corners = [pictures[:, i::2, j::2].astype(float) for i in (0, 1) for j in (0, 1)]
+        return (sum(corners) / 4).reshape(len(pictures), 14 * 14)
+
+    centre, spread = small(raw[:1000]).mean(), small(raw[:1000]).std()
+    usual, found = (cut("mnist-cnn-layers", 5, 20).data for cut in (tasks.rows, tasks.unseen))
+    np.testing.assert_allclose(usual.train_inputs * spread + centre, small(raw[:1000]), atol=1e-9)
+    np.testing.assert_allclose(usual.validation_inputs * spread + centre, small(raw[1000:]), atol=1e-9)
+    test = whole.part("test")
+    assert len(test) == 10_000
+    np.testing.assert_allclose(found.validation_inputs * spread + centre, small(test.inputs), atol=1e-9)
+    assert np.array_equal(found.validation_targets, test.target)
+    assert np.array_equal(found.train_inputs, usual.train_inputs)
+
+
+@pytest.mark.real_data
+def test_all_pictures_are_used_where_a_gpu_is_at_hand() -> None:
+    """The full task trains on 40,000 pictures as they are, and validates on the other 20,000."""
+    places = _division(60_000, 1, 20, "resplits")
+    data = tasks.rows("mnist-cnn-layers-full", 1, 20).data
+    assert data.train_inputs.shape == (40_000, 784)
+    assert data.validation_inputs.shape == (20_000, 784)
+    target = datasets.load("mnist").part("train").target
+    assert np.array_equal(np.concatenate([data.train_targets, data.validation_targets]), target[places])
+
+
+@pytest.mark.real_data
+def test_where_no_row_is_left_there_is_no_test() -> None:
+    """Batches that take all rows, a single batch, and trees are refused; the error says what to do."""
+    with pytest.raises(ValueError, match="each data batch of digits takes all rows"):
+        tasks.unseen("digits", 0)
+    with pytest.raises(ValueError, match="cut into at least two parts"):
+        tasks.unseen("aleph", 0, n_batches=1)
+    with pytest.raises(ValueError, match="king_county is learnt by boosted trees"):
+        tasks.unseen("king_county", 0)
+    with pytest.raises(ValueError, match=r"batch must lie in 0\.\.9, got 10"):
+        tasks.unseen("aleph", 10)

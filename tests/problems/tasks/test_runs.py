@@ -1,10 +1,15 @@
 """What learners of a task reach, against the same learners trained by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
+from torch.nn.functional import cross_entropy
 
 from hpo_tutor.problems import tasks
-from hpo_tutor.training import CNN, Block, Population
+from hpo_tutor.problems.tasks import table
+from hpo_tutor.training import CNN, MLP, Block, Population
 
 
 def test_networks_of_several_structures_train_together() -> None:
@@ -65,3 +70,70 @@ def test_trees_are_scored_in_the_unit_of_the_task() -> None:
     assert along.shape == (2, 2)
     assert (along[:, 1] < along[:, 0]).all()
     assert (along[:, 0] > 0.8 * nothing).all()
+
+
+@pytest.mark.real_data
+def test_unseen_rows_are_scored_as_by_hand() -> None:
+    """Losses and missed classes of two structures are those that plain torch gives for the same trained networks."""
+    configs = [
+        {"epochs": 2, "learning_rate": 1e-2, "conv_layers": 1, "neurons": 8},
+        {"epochs": 1, "learning_rate": 1e-6, "conv_layers": 2, "neurons": 16},
+        {"epochs": 3, "learning_rate": 3e-3, "conv_layers": 1, "neurons": 8},
+    ]
+    found = tasks.score_unseen("mnist-cnn-layers", configs, [5, 6, 7], 2, 20, options={"n_threads": 1})
+    data = tasks.unseen("mnist-cnn-layers", 2, 20).data
+    inputs, labels = torch.tensor(data.validation_inputs), torch.tensor(data.validation_targets)
+    for i, config in enumerate(configs):
+        network = CNN((14, 14, 1), (Block(4),) * int(config["conv_layers"]), (int(config["neurons"]),))
+        columns = {name: config[name] for name in ("epochs", "learning_rate")}
+        alone = Population(network, data, columns | {"batch_size": 64}, [5 + i], backend="loop", keep_networks=True)
+        alone.train()
+        with torch.no_grad():
+            outputs = alone.network(0)(inputs)
+        assert found.losses[i] == pytest.approx(float(cross_entropy(outputs, labels)), rel=1e-4)
+        assert found.losses[i] == pytest.approx(alone.losses[0], rel=1e-4)
+        assert found.errors[i] == pytest.approx(100 * float((outputs.argmax(1) != labels).double().mean()), abs=0.03)
+    assert found.errors[2] < 60 < found.errors[1]
+    validated = tasks.train("mnist-cnn-layers", configs, [5, 6, 7], 2, 20)
+    assert not np.isclose(found.losses, validated, rtol=1e-3)[[0, 2]].any()
+
+
+@pytest.mark.real_data
+def test_unseen_jets_are_scored_in_gev() -> None:
+    """The root of the mean squared error on the test rows; there are no classes to miss, and who diverged says so."""
+    configs = [
+        {"epochs": 5, "learning_rate": 3e-3, "layers": 1, "neurons": 4},
+        {"epochs": 5, "learning_rate": 1e30, "layers": 3, "neurons": 8},
+    ]
+    found = tasks.score_unseen("aleph-layers", configs, [0, 1], 1, 20)
+    cut = tasks.unseen("aleph-layers", 1, 20)
+    settings = {"epochs": 5, "learning_rate": 3e-3, "batch_size": 128}
+    score = Population(MLP((4,)), cut.data, settings, [0]).train()[0]
+    assert found.losses[0] == pytest.approx(np.sqrt(score) * cut.target_scale, rel=1e-5)
+    assert not np.isfinite(found.losses[1])
+    assert np.isnan(found.errors).all()
+    nobody = tasks.score_unseen("aleph-layers", [], [], 1, 20)
+    assert nobody.losses.shape == nobody.errors.shape == (0,)
+
+
+@pytest.mark.real_data
+def test_layers_of_the_jets_network_are_hyperparameters() -> None:
+    """A fixed two layers of 32 are the usual network's; more or wider ones are others."""
+    config = {"learning_rate": 3e-3, "epochs": 2}
+    usual = tasks.train("aleph", [{**config, "l2": 0.0}], [0])
+    two, three, wide = tasks.train(
+        "aleph-layers", [config, {**config, "layers": 3}, {**config, "neurons": 64}], [0] * 3
+    )
+    assert two == pytest.approx(usual[0], rel=1e-6)
+    assert len({round(loss, 4) for loss in (two, three, wide)}) == 3
+
+
+@pytest.mark.real_data
+def test_the_full_pictures_train_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a slice of 600 pictures of 28 x 28 pixels, the full task's default network trains an epoch."""
+    full = tasks.task("mnist-cnn-layers-full")
+    small = replace(full, name="slice", source=replace(full.source, n_rows=600))
+    monkeypatch.setattr(table, "TASKS", {**tasks.TASKS, "slice": small})
+    assert tasks.rows("slice", 0).data.train_inputs.shape == (400, 28 * 28)
+    (loss,) = tasks.train("slice", [{"epochs": 1}], [0])
+    assert 0.1 < loss < np.log(10) * 1.1
