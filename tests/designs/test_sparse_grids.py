@@ -91,15 +91,15 @@ def test_a_regular_grid_is_the_union_of_its_full_ones():
     assert {tuple(point) for point in places(*regular(level, n_dims)).tolist()} == union
 
 
-@pytest.mark.parametrize("node", line(7))
-def test_parents_are_the_next_coarser_nodes_to_both_sides(node):
+def test_parents_are_the_next_coarser_nodes_to_both_sides():
     """By brute force over all coarser nodes; at the edges there is one, of level 1 none."""
-    x = places(*node)
-    coarser = {float(places(*other)): other for other in line(node[0] - 1)}
-    left = [at for at in coarser if at < x]
-    right = [at for at in coarser if at > x]
-    wanted = tuple(coarser[at] for at in ([max(left)] if left else []) + ([min(right)] if right else []))
-    assert parents(*node) == wanted
+    for node in line(7):
+        x = places(*node)
+        coarser = {float(places(*other)): other for other in line(node[0] - 1)}
+        left = [at for at in coarser if at < x]
+        right = [at for at in coarser if at > x]
+        wanted = tuple(coarser[at] for at in ([max(left)] if left else []) + ([min(right)] if right else []))
+        assert parents(*node) == wanted
 
 
 @settings(deadline=None)

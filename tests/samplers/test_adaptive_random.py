@@ -56,9 +56,8 @@ def test_points_are_uniform_in_a_ball(n_dims):
 def test_points_are_uniform_in_a_box_and_normal_in_a_gap():
     """By Kolmogorov's test; 95 % of the normal ones lie within the gap."""
     rng, low, high = np.random.default_rng(0), 0.4, 0.9
-    box, normal = (
-        np.array([draw(region(POINTS, LEVELS, 0, p), rng) for _ in range(2000)])[:, 1] for p in PLACEMENTS[::2]
-    )
+    regions = [region(POINTS, LEVELS, 0, placement) for placement in ("box", "normal")]
+    box, normal = (np.array([draw(where, rng) for _ in range(2000)])[:, 1] for where in regions)
     assert stats.kstest(box, "uniform", (low, high - low)).pvalue > 1e-3
     inside = normal[(normal > 0) & (normal < 1)]
     assert stats.kstest(inside, stats.truncnorm(-5.2, 2.8, (low + high) / 2, (high - low) / 4).cdf).pvalue > 1e-3

@@ -57,12 +57,8 @@ SAMPLERS = [
     Entry("BayesianOptimization", partial(samplers.BayesianOptimization, n_startup=3), n_spaces=20),
     Entry("SparseGrid", samplers.SparseGrid, n_spaces=40, draws=False),  # before it finishes
     *(
-        Entry(
-            f"AdaptiveRandom-{placement}",
-            partial(samplers.AdaptiveRandom, placement=placement, n_startup=3),
-            n_spaces=30,
-        )
-        for placement in ("box", "ball", "normal")
+        Entry(f"AdaptiveRandom-{name}", partial(samplers.AdaptiveRandom, placement=name, n_startup=3), n_spaces=20)
+        for name in ("box", "ball", "normal")
     ),
     Entry("TPE", partial(samplers.TPE, n_startup=3), n_spaces=12, fits=few_branches),
 ]

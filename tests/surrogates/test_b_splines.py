@@ -271,9 +271,9 @@ def test_at_a_kink_the_slope_is_the_middle_of_both():
 def test_many_places_are_taken_in_parts(monkeypatch):
     """As many at a time as memory allows, one at least; none is fine, too."""
     model = fit(smooth, regular(4, 2))
-    x = np.random.default_rng(4).random((101, 2))
+    x = np.random.default_rng(4).random((41, 2))
     whole = model.predict(x), model.gradient(x), model.hessian(x)
-    for most in (1, 1000):
+    for most in (1, 1000):  # places one by one, and 20 at a time
         monkeypatch.setattr(b_splines, "MOST_AT_ONCE", most)
         for part, one in zip((model.predict(x), model.gradient(x), model.hessian(x)), whole, strict=True):
             np.testing.assert_allclose(part, one, atol=1e-12)
@@ -337,7 +337,7 @@ def test_places_of_another_shape_are_refused(method, x):
 
 
 def test_a_sum_that_misses_its_values_is_refused(monkeypatch):
-    """Nothing is handed out that does not interpolate; as no such set of nodes is known, here every error is too large."""
+    """Nothing is handed out that does not interpolate; as no such nodes are known, here any error is too large."""
     monkeypatch.setattr(b_splines, "EXACT", -1.0)
     with pytest.raises(ValueError, match=r"no sum of these 17 bumps passes .* \(ancestors=True\), or take degree 1"):
         fit(smooth, regular(3, 2))
