@@ -55,9 +55,9 @@ SAMPLERS = [
     Entry("HandTuning", games.HandTuning),
     # few first draws, so that they soon learn
     Entry("BayesianOptimization", partial(samplers.BayesianOptimization, n_startup=3), n_spaces=20),
-    Entry("SparseGrid", samplers.SparseGrid, n_spaces=40, draws=False),  # before it finishes
+    Entry("SparseGrid", samplers.SparseGrid, n_spaces=15, draws=False),  # before it finishes
     *(
-        Entry(f"AdaptiveRandom-{name}", partial(samplers.AdaptiveRandom, placement=name, n_startup=3), n_spaces=20)
+        Entry(f"AdaptiveRandom-{name}", partial(samplers.AdaptiveRandom, placement=name, n_startup=3), n_spaces=8)
         for name in ("box", "ball", "normal")
     ),
     Entry("TPE", partial(samplers.TPE, n_startup=3), n_spaces=12, fits=few_branches),

@@ -65,17 +65,17 @@ def lowest(surface):
 
 
 @cache
-def way(name, middle=(0.4, 0.6), start=(0.9, 0.15), seed=0):
+def way(name, middle, start=(0.9, 0.15)):
     """One optimiser's way down a bowl, and the surface that counted."""
     surface = Counting(bowl(*middle))
-    return minimise(name, surface, start, seed), surface
+    return minimise(name, surface, start), surface
 
 
 @every_name
-@pytest.mark.parametrize("start", [(0.9, 0.15), (0.0, 1.0)])
+@pytest.mark.parametrize("start", [(), ((0.0, 1.0),)], ids=["side", "corner"])
 def test_each_reaches_the_bottom_of_a_bowl(name, start):
     """From the side and from a corner: to 10^-3 of the cube's side, and as low as brute force."""
-    found, _ = way(name, start=start)
+    found, _ = way(name, (0.4, 0.6), *start)
     assert found.name == name
     np.testing.assert_allclose(found.path[-1], (0.4, 0.6), atol=1e-3)
     place, value = lowest(bowl(0.4, 0.6))
@@ -84,7 +84,7 @@ def test_each_reaches_the_bottom_of_a_bowl(name, start):
 
 
 @every_name
-@pytest.mark.parametrize("middle", [(0.37,), (0.37, 0.62, 0.55)])
+@pytest.mark.parametrize("middle", [(0.37,), (0.4, 0.6, 0.55)])
 def test_each_does_so_in_other_numbers_of_dimensions(name, middle):
     """In one and in three."""
     found = minimise(name, bowl(*middle), np.full(len(middle), 0.8))
@@ -122,8 +122,7 @@ def test_five_reach_a_minimum_on_the_cubes_side(name, middle):
     """And in its corner, from either of two starts: within a hundredth of a surface's height that is more than 1."""
     place, value = lowest(bowl(*middle))
     np.testing.assert_allclose(place, np.clip(middle, 0, 1), atol=0.011)
-    for seed, start in enumerate([(0.9, 0.15), (0.1, 0.95)]):
-        found, _ = way(name, middle, start, seed)
+    for found in (way(name, middle)[0], minimise(name, bowl(*middle), (0.1, 0.95), seed=1)):
         assert found.values[-1] < value + 5e-3
         np.testing.assert_allclose(found.path[-1], np.clip(middle, 0, 1), atol=0.03)
 
@@ -137,7 +136,7 @@ def test_hats_are_no_hindrance(name):
 
 
 @pytest.mark.parametrize("name", ["nelder-mead", "differential-evolution"])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_two_leave_a_shallow_valley(name, seed):
     """With other starts or a population they see the whole cube."""
     place, value = lowest(valleys())
@@ -158,7 +157,8 @@ def test_two_stay_in_the_valley_of_their_start(name):
 @every_name
 def test_a_seed_repeats_a_way(name):
     """Exactly; other seeds make other ways for those that draw, and the same for those that follow slopes."""
-    one, two, other = (minimise(name, bowl(0.4, 0.6), (0.9, 0.15), seed) for seed in (3, 3, 4))
+    one, _ = way(name, (0.4, 0.6))
+    two, other = (minimise(name, bowl(0.4, 0.6), (0.9, 0.15), seed) for seed in (0, 1))
     assert one.n_evaluations == two.n_evaluations
     np.testing.assert_array_equal(one.path, two.path)
     np.testing.assert_array_equal(one.values, two.values)
