@@ -115,7 +115,7 @@ def test_a_run_goes_on_where_it_was_torn(tmp_path: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.real_data
 def test_a_killed_process_loses_no_finished_search(tmp_path: Path):
-    """Killed after its first searches, the run goes on in another process, and by workers, to the same rows."""
+    """Killed after its first searches, the run goes on in another process, to the same rows."""
     store = tmp_path / "killed.jsonl"
     code = (
         "from hpo_tutor.race.experiments import trained\n"
@@ -129,7 +129,7 @@ def test_a_killed_process_loses_no_finished_search(tmp_path: Path):
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     n_done = store.read_bytes().count(b"\n")
-    resumed = trained.run(store, searches=FEW, n_workers=1, progress=False)
+    resumed = trained.run(store, searches=FEW, n_workers=0, progress=False)
     assert len(resumed) == max(n_done, 4)
     alone = trained.run(tmp_path / "alone.jsonl", searches=FEW, n_workers=0, progress=False)
     pd.testing.assert_frame_equal(resumed[:4], alone)
