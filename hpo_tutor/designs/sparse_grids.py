@@ -36,7 +36,7 @@ class Nodes(NamedTuple):
 
 def n_full(level: int, n_dims: int) -> int:
     """How many nodes a full grid has: (2^level - 1)^d."""
-    _check(level, n_dims)
+    level, n_dims = _whole(level, n_dims)
     return int((2**level - 1) ** n_dims)
 
 
@@ -45,7 +45,7 @@ def n_regular(level: int, n_dims: int) -> int:
 
     Bungartz & Griebel (2004), equation 3.63: C(s - 1, d - 1) ways to write s as a sum of d levels, 2^(s-d) nodes each.
     """
-    _check(level, n_dims)
+    level, n_dims = _whole(level, n_dims)
     return sum(math.comb(s - 1, n_dims - 1) * 2 ** (s - n_dims) for s in range(n_dims, level + n_dims))
 
 
@@ -55,6 +55,7 @@ def full(level: int, n_dims: int) -> Nodes:
     Raises:
         ValueError: level or n_dims is below 1, or there are more than two million nodes.
     """
+    level, n_dims = _whole(level, n_dims)
     _check_size(n_full(level, n_dims), "full", level, n_dims)
     return _nodes(product(range(1, level + 1), repeat=n_dims))
 
@@ -65,6 +66,7 @@ def regular(level: int, n_dims: int) -> Nodes:
     Raises:
         ValueError: level or n_dims is below 1, or there are more than two million nodes.
     """
+    level, n_dims = _whole(level, n_dims)
     _check_size(n_regular(level, n_dims), "regular sparse", level, n_dims)
     sums = range(n_dims, level + n_dims)
     return _nodes(levels for total in sums for levels in _compositions(total, n_dims))
@@ -113,12 +115,14 @@ def _twos(number: int) -> int:
     return (number & -number).bit_length() - 1 if number else MOST_LEVELS + 1
 
 
-def _check(level: int, n_dims: int) -> None:
+def _whole(level: float, n_dims: float) -> tuple[int, int]:
+    """Both as Python's whole numbers, which never overflow, even if they came as 2.0 or as one of NumPy's."""
     for name, value in (("level", level), ("n_dims", n_dims)):
-        if value != int(value) or value < 1:
+        if not (value >= 1 and float(value).is_integer()):
             raise ValueError(f"{name} must be a whole number of at least 1, it is {value}")
     if level > MOST_LEVELS:
         raise ValueError(f"level must be at most {MOST_LEVELS}, finer nodes are one in floating point; it is {level}")
+    return int(level), int(n_dims)
 
 
 def _check_size(n_nodes: int, kind: str, level: int, n_dims: int) -> None:

@@ -71,6 +71,11 @@ def hartmann6(x: Array) -> Array:
     return np.asarray(-np.exp(-square) @ _HARTMANN_WEIGHTS)
 
 
+def waves(x: Array) -> Array:
+    """Two waves, one along each axis; shape (n,)."""
+    return np.asarray(np.sin(8 * x[:, 0]) + np.sin(7 * x[:, 1]))
+
+
 @dataclass(frozen=True)
 class Formula:
     """A function before it has a number of dimensions; ``n_dims`` None where any number from 1 on will do."""
@@ -132,6 +137,13 @@ FORMULAS: dict[str, Formula] = {
         ),
         optimum=-3.3223680114155147,
         source="Hartman (1973); Dixon & Szegö (1978), Towards Global Optimisation 2",
+    ),
+    "waves": Formula(
+        waves,
+        bounds=((0, 1), (0, 1)),
+        minimisers=((3 * np.pi / 16, 3 * np.pi / 14),),
+        optimum=-2.0,
+        source="Michallik (2023), Neural network hyperparameter optimization with sparse grids (slides)",
     ),
 }
 
@@ -263,8 +275,8 @@ def quadratic_values(x: Array, A: Array, w: Array, p: Array) -> Array:  # noqa: 
 def function(name: str, n_dims: int | None = None, seed: int | None = None) -> Function:
     """The function of this name as an objective.
 
-    branin, eggholder (2 dimensions) and hartmann6 (6) have a fixed ``n_dims``; rosenbrock, rastrigin, ackley (2 by
-    default) and random-quadratic (3) take any. ``seed`` chooses the member of random-quadratic, 0 by default.
+    branin, eggholder, waves (2 dimensions) and hartmann6 (6) have a fixed ``n_dims``; rosenbrock, rastrigin, ackley (2
+    by default) and random-quadratic (3) take any. ``seed`` chooses the member of random-quadratic, 0 by default.
 
     Raises:
         ValueError: there is no such function, or it does not take this n_dims or a seed.

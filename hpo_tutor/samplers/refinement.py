@@ -25,7 +25,7 @@ def priorities(ranks: ArrayLike, sizes: ArrayLike, degrees: ArrayLike, gamma: fl
     """How late each point's turn comes, shape (n,); the smallest is refined next.
 
     gamma 0 looks at losses alone, gamma 1 at levels and refinements alone. Novak & Ritter (1996),
-    doi:10.1007/s002110050213, with ranks in place of values.
+    doi:10.1007/978-1-4613-3437-8_2, as Michallik (2023) writes it.
     """
     worse = np.asarray(ranks, dtype=np.float64) + 1
     finer = np.asarray(sizes, dtype=np.float64) + np.asarray(degrees, dtype=np.float64) + 1

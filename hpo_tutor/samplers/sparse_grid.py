@@ -5,7 +5,7 @@ k                 a refinement puts a point's new neighbours at level + k, the s
 finish            the last trials: where optimisers of the surrogate end
 
 Michallik (2023), Neural network hyperparameter optimization with sparse grids, Technical University of Munich (slides);
-Novak & Ritter (1996), doi:10.1007/s002110050213; Pflüger (2010).
+Novak & Ritter (1996), doi:10.1007/978-1-4613-3437-8_2; Pflüger (2010).
 """
 
 import math

@@ -1,4 +1,4 @@
-"""What does Bayesian optimisation believe, and where does it want to go? One step of a search as a picture.
+"""What does a sampler believe, and where does it want to go? One step of a search as a picture.
 
 view    what the sampler believed when it asked last: points (n, d) of the unit cube, losses (n,)
 slice   the belief along one hyperparameter (g,), or over two (g_j, g_i), while the others are held
@@ -7,22 +7,25 @@ gain    value of the acquisition function: larger is better, whatever the loss d
 One hyperparameter: the posterior, and below it what one more trial is worth. Two: mean, standard deviation and gain as
 maps, side by side. More: the posterior along each of them through one point, and the gains below. In the start-up phase
 nothing is believed yet: the same panels then show the trials alone, so that all frames of a search have the same rows.
+A sparse grid is seen over two hyperparameters: its points on its surrogate, and the queue in which they wait.
 """
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hpo_tutor.scenes import refinements
 from hpo_tutor.scenes.layers import AnyLayer, Band, Heatmap, Line, Marks, Points, Segments
-from hpo_tutor.scenes.looks import GREEN, GREY, style
+from hpo_tutor.scenes.looks import GREEN, GREY, RED, style
 from hpo_tutor.scenes.processes import BAND, BELIEF
 from hpo_tutor.scenes.stage import Axis, Board, Scene
 from hpo_tutor.scenes.surfaces import axis_of, cells, chart, loss_label, place_of, shades
 from hpo_tutor.scenes.ticks import number
 from hpo_tutor.search_space import Choice, Domain, Float, SearchSpace
-from hpo_tutor.views import BayesianView, Slice
+from hpo_tutor.views import BayesianView, Slice, SparseGridView
 
 Array = NDArray[np.float64]
 
@@ -69,6 +72,34 @@ def belief(
         rows.append([_posterior(view, space, i, cut, truth, Axis(label, *ends)) for i, cut in some])
         rows.append([_gains(view, space, i, cut) for i, cut in some])
     return Board(rows, _told(view, space, label))
+
+
+def sparse_grid(view: SparseGridView, space: SearchSpace, size: float = 0.8) -> Board:
+    """One step of a sparse grid over two hyperparameters: its surrogate with the points, and the queue.
+
+    Args:
+        view: of ``samplers.SparseGrid``.
+        space: what is searched, two hyperparameters.
+        size: height over width of both panels.
+
+    Raises:
+        ValueError: the space is not two-dimensional.
+    """
+    domains, found = tuple(space.domains.values()), view.refinement
+    ground: list[AnyLayer] = []
+    if view.slices and space.n_dims == 2:
+        (cut,) = view.slices
+        (i, columns), (j, rows) = (_cells(d, line) for d, line in zip(domains, cut.grids, strict=True))
+        ground.append(Heatmap(shades(cut.mean).z[np.ix_(j, i)], columns, rows, name="shades", labels=("low", "high")))
+    plane = refinements.plane(found, space, ground, title="the grid on its surrogate", aspect=size)
+    told = refinements.told(found, view.gamma)
+    if view.descents:
+        ends = np.array([descent.path[-1] for descent in view.descents])
+        x, y = (_coordinates(domain, ends, i) for i, domain in enumerate(domains))
+        end = Points(x, y, RED, "triangle-down", LARGE, name="end on the surrogate")
+        plane = replace(plane, layers=[*plane.layers, end])
+        told = f"The grid is finished: the last trials are where {' and '.join(d.name for d in view.descents)} end."
+    return Board([[plane, refinements.queue(found, title="its queue", aspect=size)]], told)
 
 
 def _posterior(view: BayesianView, space: SearchSpace, i: int, cut: Slice | None, truth: Any, losses: Axis) -> Scene:

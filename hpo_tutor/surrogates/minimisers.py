@@ -8,7 +8,8 @@ CMA-ES is that of ``cmaes`` (Hansen 2016, arXiv:1604.00772), differential evolut
 (Nocedal & Wright 2006, equation 5.44) and Newton's steps in a trust region (their chapter 4) those of scipy.
 
 Conjugate gradients and Newton know no bounds. To them the surface goes on beyond the cube as in a mirror: a minimum on
-the cube's side is a kink, before which they may stop. The other five reach it.
+the cube's side is a kink, before which they may stop. They end at the best place that they looked at, which may lie
+short of it. The other five reach it.
 """
 
 from collections.abc import Callable, Mapping
@@ -65,13 +66,18 @@ class _Watched:
     def __init__(self, surface: Surface, start: Array) -> None:
         self.surface, self.start, self.n_evaluations = surface, start, 0
         self.path, self.values = [start], [float(self.at(start[None])[0])]
+        self.best, self.lowest = start, self.values[0]  # of all places that ``one`` looked at
 
     def at(self, x: Array) -> Array:
         self.n_evaluations += len(x)
         return self.surface.predict(x)
 
     def one(self, x: Array) -> float:
-        return float(self.at(folded(x)[None])[0])
+        inside = folded(x)
+        value = float(self.at(inside[None])[0])
+        if value < self.lowest:
+            self.best, self.lowest = inside, value
+        return value
 
     def slope(self, x: Array) -> Array:
         """Of the surface that goes on beyond the cube as in a mirror."""
@@ -162,7 +168,7 @@ def _differential_evolution(watched: _Watched, rng: np.random.Generator) -> None
 
 
 def _cma_es(watched: _Watched, rng: np.random.Generator) -> None:
-    from cmaes import CMA  # type: ignore[import-untyped]
+    from cmaes import CMA
 
     n_dims = len(watched.start)
     bounds = np.tile([0.0, 1.0], (n_dims, 1))
@@ -215,6 +221,8 @@ def _by_scipy(watched: _Watched, method: str, **derivatives: Any) -> None:
         **derivatives,
     )
     watched.step(found.x)
+    # a step along a line that leaves the cube may pass a low place and be refused at its end
+    watched.step(watched.best, watched.lowest)
 
 
 def _rprop(watched: _Watched, rng: np.random.Generator) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hpo_tutor.scenes.beliefs import belief
+from hpo_tutor.scenes.beliefs import belief, sparse_grid
 from hpo_tutor.scenes.stage import Board
 from hpo_tutor.scenes.ticks import number
 from hpo_tutor.scenes.training import Standing, moment
-from hpo_tutor.views import BayesianView
+from hpo_tutor.views import BayesianView, SparseGridView
 from hpo_tutor.widgets.live_base import Live, Shown
 from hpo_tutor.widgets.live_form import Field, choice, chosen, map_fields, whole
 from hpo_tutor.widgets.live_run import Array
@@ -26,8 +26,8 @@ class LiveSearch(Live):
 
     The sampler asks for a few networks at a time. They train side by side, their learning curves grow, and when they
     have finished, the sampler is told their losses and asks for the next ones. Below stands what it believed when it
-    asked, if it is Bayesian optimisation: mean, standard deviation, and what one more trial is worth. Afterwards a
-    slider looks back over the batches.
+    asked, if it is Bayesian optimisation: mean, standard deviation, and what one more trial is worth; or a sparse grid:
+    its surrogate, and the queue of its points. Afterwards a slider looks back over the batches.
 
     The networks train in a thread, so that other cells run meanwhile, and go on if the page is closed; see ``Live``.
 
@@ -36,7 +36,7 @@ class LiveSearch(Live):
         hyperparameters: two of the task's, across and up.
         sampler: one of ``live_search_run.SAMPLERS``.
         n_trials: how many networks in all.
-        batch: how many train side by side.
+        batch: how many train side by side; a sparse grid has its own: the points of a refinement.
         seed: of the sampler and of the networks. The same settings and seed give the same search again.
         pause: seconds in which to look at each batch before the next is asked for.
         label: a heading, which is also the name that a screen reader says.
@@ -86,15 +86,21 @@ class LiveSearch(Live):
 
     @property
     def _n_epochs(self) -> int:
-        return self._setting.n_batches * self._setting.n_epochs
+        return self._n_batches * self._setting.n_epochs
+
+    @property
+    def _n_batches(self) -> int:
+        """How many there will be, or are already."""
+        return max(self._setting.n_batches, len(self._run.asked) if self._run else 0)
 
     def _fields(self) -> list[Field]:
         setting = self._setting
+        batch = whole("batch", "at a time", setting.batch, 1, max(8, setting.batch))
         return [
             *map_fields(setting.task, setting.across, setting.up),
             choice("sampler", "sampler", setting.sampler, [(name, name) for name in SAMPLERS]),
             whole("n_trials", "trials", setting.n_trials, 1, MOST_TRIALS),
-            whole("batch", "at a time", setting.batch, 1, max(8, setting.batch)),
+            *([] if setting.own_batches else [batch]),
         ]
 
     def _choose(self, key: str, value: Any) -> None:
@@ -117,7 +123,7 @@ class LiveSearch(Live):
         losses = run.losses()
         epoch = int((~np.isnan(losses[:, batch.first :])).any(axis=1).sum())
         n_epochs = self._setting.n_epochs
-        text = f"batch {len(run.asked)} of {self._setting.n_batches}, epoch {epoch} of {n_epochs}"
+        text = f"batch {len(run.asked)} of {self._n_batches}, epoch {epoch} of {n_epochs}"
         return Shown([self._board(run, len(run.asked) - 1, losses)], (len(run.asked) - 1) * n_epochs + epoch, text)
 
     def _all(self, run: SearchRun) -> Shown:
@@ -130,17 +136,22 @@ class LiveSearch(Live):
         batch: Asked = run.asked[i]
         losses = run.losses(batch.after)
         above = moment(replace(self._blank, points=run.points(batch.after)), losses, seen)
-        rows, words = [above.rows[0]], _told(self._setting, i, batch, losses)
+        rows, words = [above.rows[0]], _told(self._n_batches, i, batch, losses)
         if isinstance(batch.view, BayesianView):
-            below = belief(batch.view, self._setting.space)
+            rows += belief(batch.view, self._setting.space).rows
+        elif isinstance(batch.view, SparseGridView):
+            below = sparse_grid(batch.view, self._setting.space)
             rows += below.rows
+            words += f" {below.sentence}"
         return Board(rows, words)
 
 
-def _told(setting: SearchSetting, i: int, batch: Asked, losses: Array) -> str:
+def _told(n_batches: int, i: int, batch: Asked, losses: Array) -> str:
     """A batch in words."""
     standing = Standing.of(losses)
-    words = [f"Batch {i + 1} of {setting.n_batches}: networks {batch.first + 1} to {batch.after}."]
+    first, last = batch.first + 1, batch.after
+    who = f"networks {first} to {last}" if last > first else f"network {first}"
+    words = [f"Batch {i + 1} of {n_batches}: {who}."]
     if standing.best is not None:
         words.append(f"The best loss so far is {number(standing.loss[standing.best])}.")
     if standing.diverged.any():

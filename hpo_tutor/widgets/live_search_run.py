@@ -27,10 +27,12 @@ SAMPLERS: Mapping[str, Callable[..., Sampler]] = MappingProxyType(
     {
         "BayesianOptimization": lambda space, seed: samplers.BayesianOptimization(space, seed=seed),
         "TPE": lambda space, seed: samplers.TPE(space, seed=seed, n_startup=6),  # 20 would be most of a short search
+        "SparseGrid": lambda space, seed: samplers.SparseGrid(space, seed=seed),
         "random": lambda space, seed: Design(space, "random", seed=seed),
     }
 )
 MOST_TRIALS = 100
+N_CHILDREN, N_ENDS = 4, 2  # of a sparse grid: points of a refinement, and ends of optimisers on the surrogate
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class SearchSetting:
         across, up: the two hyperparameters that are searched; the others stay at the task's defaults.
         sampler: one of ``SAMPLERS``.
         n_trials: networks in all.
-        batch: how many train side by side.
+        batch: how many train side by side; a sparse grid has its own: the points of a refinement.
         seed: of the sampler and of the networks.
 
     Raises:
@@ -72,8 +74,16 @@ class SearchSetting:
 
     @property
     def n_batches(self) -> int:
-        """How often the sampler is asked."""
+        """How often the sampler is asked; oftener, where refinements of a sparse grid bring fewer new points."""
+        if self.own_batches:
+            n_ends = N_ENDS if self.n_trials >= 1 + N_CHILDREN + N_ENDS else 0
+            return 1 + -(-(int(self.n_trials) - 1 - n_ends) // N_CHILDREN) + (n_ends > 0)
         return -(-int(self.n_trials) // int(self.batch))
+
+    @property
+    def own_batches(self) -> bool:
+        """Whether the sampler says what is trained together."""
+        return self.sampler == "SparseGrid"
 
     @property
     def n_epochs(self) -> int:
@@ -161,7 +171,7 @@ class SearchRun(Worker):
         sampler.start(int(setting.n_trials))
         while len(self._trials) < setting.n_trials and not self.asked_to_stop:
             first = len(self._trials)
-            trials = _ask(sampler, min(int(setting.batch), int(setting.n_trials) - first))
+            trials = _ask(sampler, min(self._size(sampler), int(setting.n_trials) - first))
             if not trials:
                 return
             self._trials += trials
@@ -182,6 +192,15 @@ class SearchRun(Worker):
             reached = Standing.of(self._losses[:, first : len(self._trials)]).loss
             for trial, loss in zip(trials, reached.tolist(), strict=True):
                 sampler.tell(trial, loss)
+
+    def _size(self, sampler: Any) -> int:
+        """How many networks train side by side now."""
+        if not self._setting.own_batches:
+            return int(self._setting.batch)
+        try:
+            return int(sampler.together())
+        except SearchExhausted:  # the next ask says so
+            return 1
 
 
 def _ask(sampler: Sampler, size: int) -> list[Trial]:

@@ -30,6 +30,7 @@ PARTS = {
     "sampler-speed": "One suggestion of Bayesian optimisation",
     "refinement": "Refining a sparse grid",
     "budgets": "Who wins at which budget",
+    "finishers": "Where optimisers of a sparse grid's surrogate end",
     "saturation": "Spheres until no more fit",
     "hypertiling": "Points from a multigrid",
     "rooks": "Rooks that keep their distance",

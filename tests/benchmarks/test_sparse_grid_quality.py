@@ -104,7 +104,14 @@ def rerun(kept: pd.DataFrame, store: Path) -> str:
     again = budgets.run(store, AGAIN, progress=False)
     both = again.merge(kept, on=list(budgets.FIELDS), suffixes=("", "_kept"))
     same = np.isclose(both["loss"], both["loss_kept"], rtol=1e-9, atol=1e-9)
-    return f"Of {len(both):,} of its results searched once more for this page, {int(same.sum()):,} are the same."
+    said = f"Of {len(both):,} of its results searched once more for this page, {int(same.sum()):,} are the same"
+    other = both[~same]
+    if other.empty:
+        return f"{said}."
+    most = ((other["loss"] - other["loss_kept"]).abs() / other["regret_kept"]).max()
+    return (
+        f"{said}; the others ({', '.join(sorted(set(other['sampler'])))}) differ by at most {number(most)} of a regret."
+    )
 
 
 def test_budgets(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -133,7 +133,9 @@ def test_a_regular_grid_is_closed_under_ancestors():
     [
         (0, 2, "level must be a whole number of at least 1, it is 0"),
         (1.5, 2, r"level must be a whole number of at least 1, it is 1\.5"),
+        (float("nan"), 2, "level must be a whole number of at least 1, it is nan"),
         (2, 0, "n_dims must be a whole number of at least 1, it is 0"),
+        (2, 2.5, r"n_dims must be a whole number of at least 1, it is 2\.5"),
         (51, 1, "level must be at most 50, .*; it is 51"),
     ],
 )
@@ -141,6 +143,15 @@ def test_grids_that_cannot_be_are_refused(make, level, n_dims, message):
     """Levels and dimensions count from 1, and levels end where nodes would be one."""
     with pytest.raises(ValueError, match=message):
         make(level, n_dims)
+
+
+@pytest.mark.parametrize("kind", [float, np.int64, np.int8])
+def test_whole_numbers_may_come_in_any_form(kind):
+    """As 3.0 or as one of NumPy's, and without overflow."""
+    assert as_set(regular(kind(3), kind(2))) == as_set(regular(3, 2))
+    assert as_set(full(kind(3), kind(2))) == as_set(full(3, 2))
+    assert n_regular(kind(10), kind(9)) == n_regular(10, 9)
+    assert n_full(kind(10), kind(9)) == 1023**9
 
 
 def test_grids_that_are_too_large_can_only_be_counted():

@@ -23,6 +23,7 @@ ALL = [
     ("ackley", 2),
     ("ackley", 4),
     ("hartmann6", None),
+    ("waves", None),
     ("random-quadratic", 2),
     ("random-quadratic", 4),
 ]
@@ -221,7 +222,7 @@ def test_mistakes_name_the_rule_and_the_way_out():
 def test_fixed_dimensions_may_be_named():
     """The number of dimensions that a function has anyway is accepted."""
     assert function("hartmann6", 6).space.n_dims == 6
-    assert set(FORMULAS) == {"branin", "rosenbrock", "rastrigin", "eggholder", "ackley", "hartmann6"}
+    assert set(FORMULAS) == {"branin", "rosenbrock", "rastrigin", "eggholder", "ackley", "hartmann6", "waves"}
 
 
 def test_no_design_of_the_same_seed_knows_where_the_minimum_is():

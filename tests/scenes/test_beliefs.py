@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from hpo_tutor import acquisition, problems
+from hpo_tutor.samplers import SparseGrid
 from hpo_tutor.scenes import Band, Board, Heatmap, Line, Marks, Points, Scene, Segments, belief
+from hpo_tutor.scenes.beliefs import sparse_grid
 from hpo_tutor.search_space import Choice, Float, Integer, SearchSpace
 from hpo_tutor.surrogates import GaussianProcess, Kernel
-from hpo_tutor.views import BayesianView, Slice
+from hpo_tutor.views import BayesianView, Slice, SparseGridView
 
 ONE = SearchSpace(rate=Float(1e-4, 1e-1, log=True))
 TWO = SearchSpace(rate=Float(1e-4, 1e-1, log=True), depth=Integer(2, 6))
@@ -199,3 +201,57 @@ def test_the_sentence_says_how_far_the_search_is_and_where_it_goes():
     assert belief(view, ONE, label="rmse (GeV)").sentence == (
         f"7 trials, lowest rmse (GeV) {lowest}. Next: rate 0.001 (largest expected improvement)."
     )
+
+
+def _grown(space: SearchSpace, n_trials: int, n_told: int) -> SparseGridView:
+    """A sparse grid that has been told some losses, and asked for what belongs together next."""
+    sampler = SparseGrid(space)
+    sampler.start(n_trials)
+    while True:
+        trials = [sampler.ask() for _ in range(sampler.together())]
+        if trials[-1].number >= n_told:
+            return sampler.view()
+        for trial in trials:
+            u = space.to_unit(trial.config)
+            sampler.tell(trial, float(((u - 0.3) ** 2).sum()))
+
+
+def test_a_sparse_grid_is_seen_on_its_surrogate_beside_its_queue():
+    """The darkest cell lies where the surrogate is lowest; the next trials and the queue are those of the view."""
+    space = SearchSpace(rate=Float(1e-4, 1e-1, log=True), share=Float(0, 1))
+    view = _grown(space, 40, 20)
+    plane, queue = sparse_grid(view, space).rows[0]
+    (heat,) = (layer for layer in plane.layers if isinstance(layer, Heatmap))
+    (cut,) = view.slices
+    assert heat.z.shape == cut.mean.shape
+    assert cut.mean[np.unravel_index(heat.z.argmin(), heat.z.shape)] == pytest.approx(cut.mean.min())
+    (new,) = _layers(plane, Points, "new points")
+    assert len(new.x) == np.isnan(view.refinement.losses).sum() > 0
+    assert f"Point {view.refinement.refined} is refined next" in sparse_grid(view, space).sentence
+    assert queue.title == "its queue"
+
+
+@pytest.mark.parametrize("n_told", [0, 5, 10, 38])
+def test_all_steps_of_a_sparse_grid_have_the_same_panels(n_told: int):
+    """Before a loss is known, while it grows, and at its end, as a player needs."""
+    board = sparse_grid(_grown(TWO, 40, n_told), TWO)
+    assert _shape(board) == [2]
+    assert [scene.aspect for scene in board.rows[0]] == [0.8, 0.8]
+
+
+def test_the_finish_of_a_sparse_grid_is_marked():
+    """Where each optimiser ends, in the units of the space."""
+    view = _grown(TWO, 40, 38)
+    plane, _ = sparse_grid(view, TWO).rows[0]
+    (ends,) = _layers(plane, Points, "end on the surrogate")
+    first = next(iter(TWO.domains.values()))
+    wanted = [first.from_unit(float(descent.path[-1][0])) for descent in view.descents]
+    assert len(wanted) == 2
+    np.testing.assert_allclose(ends.x, wanted, rtol=1e-5)
+    assert sparse_grid(view, TWO).sentence.endswith("gradient-descent and nelder-mead end.")
+
+
+def test_a_sparse_grid_needs_two_hyperparameters():
+    """As its map does."""
+    with pytest.raises(ValueError, match="needs two hyperparameters"):
+        sparse_grid(_grown(FIVE, 40, 5), FIVE)

@@ -10,7 +10,7 @@ import pytest
 from hpo_tutor import minimize, problems
 from hpo_tutor.search_space import SearchSpace
 from hpo_tutor.trials import Trial
-from hpo_tutor.views import BayesianView
+from hpo_tutor.views import BayesianView, SparseGridView
 from hpo_tutor.widgets import LiveSearch, live_base, live_search, live_search_run
 from hpo_tutor.widgets.live_search_run import SAMPLERS, SearchSetting
 from tests.widgets.packed import restored, unpack
@@ -65,7 +65,8 @@ def test_it_is_the_search_that_minimize_makes(sampler: str):
         def evaluate(self, configs: Any, *, seeds: Any, fidelity: Any = None) -> Any:
             return objective.evaluate([objective.space.fixed | config for config in configs], seeds=seeds)
 
-    history = minimize(Plain(), SAMPLERS[sampler](space, 5), n_trials=8, batch=3, seed=5, progress=False)
+    batch = None if sampler == "SparseGrid" else 3  # a grid says itself what belongs together
+    history = minimize(Plain(), SAMPLERS[sampler](space, 5), n_trials=8, batch=batch, seed=5, progress=False)
     found = widget.results
     wanted = history.table()
     np.testing.assert_allclose(found.loss, wanted.loss, rtol=1e-3)
@@ -97,6 +98,47 @@ def test_the_belief_is_that_of_its_ask():
     assert [len(view.pending) for view in views] == [2, 2, 2, 2]
     assert len(views[-1].slices) == 1
     np.testing.assert_allclose(views[-1].losses.min(), widget.results.loss[:9].min())
+
+
+def test_a_sparse_grid_trains_what_belongs_together():
+    """The centre, four children a refinement, and the two ends of the finish; each with its belief and its words."""
+    widget = small(n_trials=12, sampler="SparseGrid")
+    widget.train(wait=True)
+    asked = widget._run.asked
+    assert [batch.after - batch.first for batch in asked] == [1, 4, 4, 1, 2]
+    assert all(isinstance(batch.view, SparseGridView) for batch in asked)
+    assert [int((~np.isnan(batch.view.refinement.losses)).sum()) for batch in asked] == [0, 1, 5, 9, 10]
+    words = sentences(widget)
+    assert [one.split(".")[0] for one in words] == [
+        "Batch 1 of 5: network 1",
+        "Batch 2 of 5: networks 2 to 5",
+        "Batch 3 of 5: networks 6 to 9",
+        "Batch 4 of 5: network 10",
+        "Batch 5 of 5: networks 11 to 12",
+    ]
+    assert "Nothing has been refined yet" in words[0]
+    assert "Point 0 is refined next: rank 0, levels 2, degree 0" in words[1]
+    assert words[-1].endswith("the last trials are where gradient-descent and nelder-mead end.")
+    assert widget.progress["epoch"] == widget.progress["n_epochs"] == 5 * 20
+
+
+def test_a_sparse_grid_of_few_values_asks_oftener():
+    """Where values run out, refinements bring fewer points; the count of batches grows with them."""
+    widget = small(task="digits", hyperparameters=("width", "batch_size"), n_trials=14, sampler="SparseGrid")
+    widget.train(wait=True)
+    n = len(widget._run.asked)
+    assert n > widget._setting.n_batches
+    assert widget.progress["n_epochs"] == widget.progress["epoch"]
+    assert sentences(widget)[-1].startswith(f"Batch {n} of {n}: ")
+    assert len(widget.results) == 14
+
+
+def test_a_sparse_grid_is_not_asked_how_many_at_a_time():
+    """The form leaves the field out, and has it again for others."""
+    widget = small(sampler="SparseGrid")
+    assert "batch" not in [field["key"] for field in widget.form]
+    says(widget, do="choose", key="sampler", value="TPE")
+    assert "batch" in [field["key"] for field in widget.form]
 
 
 def test_the_page_is_told_while_networks_train(monkeypatch: pytest.MonkeyPatch):
@@ -190,7 +232,7 @@ def test_the_form_chooses():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"sampler": "grid"}, "sampler must be one of BayesianOptimization, TPE, random, got 'grid'"),
+        ({"sampler": "grid"}, "sampler must be one of BayesianOptimization, TPE, SparseGrid, random, got 'grid'"),
         ({"n_trials": 0}, "n_trials must be a whole number from 1 to 100, got 0"),
         ({"n_trials": float("inf")}, "n_trials must be a whole number from 1 to 100, got inf"),
         ({"n_trials": "12"}, "n_trials must be a whole number from 1 to 100, got '12'"),
@@ -209,3 +251,5 @@ def test_what_makes_no_sense_is_refused(options: dict[str, Any], message: str):
 def test_settings_know_their_batches():
     """The last batch may be smaller."""
     assert [SearchSetting(n_trials=n, batch=4).n_batches for n in (1, 4, 5, 24)] == [1, 1, 2, 6]
+    grids = [SearchSetting(n_trials=n, sampler="SparseGrid").n_batches for n in (1, 2, 5, 6, 7, 24)]
+    assert grids == [1, 2, 2, 3, 3, 8]

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 Function = Callable[..., Any]
-WAITING = ("13",)  # exercises that are written before their notebook: checked by their tests, listed nowhere
 N_WORDS = 8  # of a message make the name of its mistake
 
 
@@ -81,7 +80,7 @@ def exercise(exercise_id: str) -> Exercise:
         ValueError: there is none; the message lists those that exist.
     """
     notebook = str(exercise_id).partition(".")[0]
-    for candidate in _of_notebook(notebook) if notebook in (*notebooks(), *WAITING) else ():
+    for candidate in _of_notebook(notebook) if notebook in notebooks() else ():
         if candidate.id == exercise_id:
             return candidate
     known = ", ".join(f'"{one.id}"' for one in all_exercises())
@@ -95,8 +94,7 @@ def all_exercises() -> list[Exercise]:
 
 def notebooks() -> list[str]:
     """The numbers of the notebooks that have exercises, ["03", ...]."""
-    rooms = (room.name[2:] for room in pkgutil.iter_modules(__path__) if room.name.startswith("nb"))
-    return sorted(number for number in rooms if number not in WAITING)
+    return sorted(room.name[2:] for room in pkgutil.iter_modules(__path__) if room.name.startswith("nb"))
 
 
 def in_short(value: Any) -> str:

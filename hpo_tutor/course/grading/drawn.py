@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hpo_tutor.course.exercises.nb13.gammas import table
+from hpo_tutor.course.exercises.nb13.queues import points
+
 Array = NDArray[np.float64]
 Generator = np.random.Generator
 N_CASES = 3
@@ -69,6 +72,12 @@ def _batches(rng: Generator) -> Array:
     return np.asarray((rng.exponential(0.3, (8, 1)) + rng.exponential(0.05, (8, 10))).round(3))
 
 
+def _grid_size(rng: Generator) -> tuple[int, int]:
+    """Small enough that all points of the full grid may be written down: 10^5 at the most."""
+    n_dims = int(rng.integers(2, 10))
+    return int(rng.integers(2, {2: 8, 3: 6, 4: 5, 5: 4}.get(n_dims, 3))), n_dims
+
+
 CASES = {
     "00.1": _each(lambda rng: (rng.uniform(5, 95, 4).round(2),)),
     "00.2": _each(lambda rng: (tuple(map(int, rng.integers(2, 40, 4))),)),
@@ -89,4 +98,8 @@ CASES = {
     "12.1": _each(lambda rng: (_batches(rng),)),
     "12.2": _each(lambda rng: (_batches(rng), rng.integers(0, 8, (81, 8)))),
     "12.3": _each(lambda rng: (*rng.uniform(0.2, 0.9, 2).round(3).tolist(), round(rng.uniform(0.01, 0.2), 3))),
+    "13.1": _each(_grid_size),
+    "13.2": _each(lambda rng: points(rng, 9, round(rng.uniform(0.3, 0.8), 3))),
+    "13.3": _each(lambda rng: (rng.normal(size=7).round(3),)),
+    "13.4": _each(lambda rng: table(rng, 5, 5)),
 }
