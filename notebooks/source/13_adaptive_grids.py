@@ -16,7 +16,6 @@
 
 # %% tags=["setup"]
 from functools import partial
-from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -127,8 +126,8 @@ def n_points(level, n_dims):
 def n_points(level, n_dims):
     """Points of the full grid and of the sparse grid, both without boundary: two whole numbers."""
     full = (2**level - 1) ** n_dims
-    groups = product(range(1, level + 1), repeat=n_dims)
-    sparse = sum(2 ** (sum(levels) - n_dims) for levels in groups if sum(levels) <= level + n_dims - 1)
+    beyond = [sum(levels) for levels in np.ndindex(*[level] * n_dims)]  # counted from 0: sum of l - 1
+    sparse = sum(2**more for more in beyond if more <= level - 1)
     return full, sparse
 
 

@@ -1,16 +1,13 @@
 """Who wins at which budget, and does the published example come out? Regrets of the kept comparison, and a rerun."""
 
-import math
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from benchmarks.results_page import record, table
 
-from hpo_tutor import Float, SearchSpace, minimize
+from hpo_tutor import minimize
 from hpo_tutor.designs import sparse_grids
 from hpo_tutor.problems import function
 from hpo_tutor.race.experiments import budgets, records
@@ -22,25 +19,13 @@ AGAIN = budgets.plan(budgets=[10, 20, 50], n_seeds=2, shifted=[True])  # is sear
 GAMMA, N_TRIALS = 0.95, 33  # of the published example: 31 evaluations and two of the finish
 
 
-class Waves:
-    """Source 003's example, sin 8x + sin 7y: the minimum is -2 at (3 pi / 16, 3 pi / 14)."""
-
-    space = SearchSpace({"x": Float(0, 1), "y": Float(0, 1)})
-    loss_names = ("loss",)
-    optimum = -2.0
-
-    def __call__(self, config: Mapping[str, Any]) -> float:
-        """The loss of one configuration."""
-        return math.sin(8 * config["x"]) + math.sin(7 * config["y"])
-
-
 def example() -> list[str]:
     """Lines on the published example, and on where gamma = 1 puts its points."""
-    rows = []
+    rows, waves = [], function("waves")
     for degree in (1, 3):
         for gamma in (0.5, 0.85, GAMMA):
-            history = minimize(Waves(), SparseGrid(Waves.space, gamma=gamma, degree=degree), N_TRIALS, progress=False)
-            error = min(history.losses) - Waves.optimum
+            history = minimize(waves, SparseGrid(waves.space, gamma=gamma, degree=degree), N_TRIALS, progress=False)
+            error = min(history.losses) - waves.optimum
             rows.append([f"p = {degree}", f"{gamma:g}", f"{len(history)}", f"{number(error)}"])
     valley = function("rosenbrock", 2)
     history = minimize(valley, SparseGrid(valley.space, gamma=1.0), 49 + 2, progress=False)
