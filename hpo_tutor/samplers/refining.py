@@ -121,9 +121,16 @@ class RefiningSampler(BaseSampler):
         name = key_of(self.space, trial.config)
         loss = trial.loss if trial.state == "complete" else np.nan
         self._outcomes.setdefault(name, loss)
-        for row in self._rows.get(name, ()):
-            if self.tree.states[row] == UNKNOWN:
-                self.tree.learn(row, loss)
+        rows = [row for row in self._rows.get(name, ()) if self.tree.states[row] == UNKNOWN]
+        for row in rows:
+            self.tree.learn(row, loss)
+        self._leave_out(rows)
+
+    def _leave_out(self, rows: Iterable[int]) -> None:
+        """Do not ask for points whose config is asked for, or known, in another way: as an end, or from others."""
+        twins = [row for row in rows if row in self._waiting and self._is_twin(self.tree.points[row])]
+        for row in twins:
+            self._waiting.remove(row)
 
 
 def key_of(space: SearchSpace, config: Mapping[str, Any]) -> bytes:

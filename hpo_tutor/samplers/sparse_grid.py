@@ -175,6 +175,7 @@ class SparseGrid(RefiningSampler):
             config = self.space.from_unit(descent.path[-1])
             known = key_of(self.space, config)
             if self.space.satisfies(config) and known not in self._outcomes and known not in self._asked_keys():
+                self._leave_out(self._rows.setdefault(known, []))
                 return config
         return super()._suggest(number)
 

@@ -98,7 +98,10 @@ def sparse_grid(view: SparseGridView, space: SearchSpace, size: float = 0.8) -> 
         x, y = (_coordinates(domain, ends, i) for i, domain in enumerate(domains))
         end = Points(x, y, RED, "triangle-down", LARGE, name="end on the surrogate")
         plane = replace(plane, layers=[*plane.layers, end])
-        told = f"The grid is finished: the last trials are where {' and '.join(d.name for d in view.descents)} end."
+        told = (
+            f"The grid is finished: the triangles are where {' and '.join(d.name for d in view.descents)} end. "
+            "An end that was tried before leaves its trial to the grid."
+        )
     return Board([[plane, refinements.queue(found, title="its queue", aspect=size)]], told)
 
 

@@ -56,6 +56,13 @@ def children(refinement: Refinement) -> Ints:
     return np.flatnonzero(last & (refinement.parents == refinement.refined))
 
 
+def untried(refinement: Refinement) -> Ints:
+    """The children whose losses are awaited: those asked for, or all if none was; without what was known before."""
+    rows = children(refinement)
+    asked = refinement.trials[rows] >= 0
+    return rows[np.isnan(refinement.losses[rows]) & (asked if asked.any() else True)]
+
+
 def marks(refinement: Refinement, space: SearchSpace, n_rows: int = N_ROWS) -> list[AnyLayer]:
     """The points on a map of two hyperparameters: those at the front of the queue numbered, the next ones as diamonds.
 
@@ -72,9 +79,9 @@ def marks(refinement: Refinement, space: SearchSpace, n_rows: int = N_ROWS) -> l
     """
     _check(space)
     x, y = (_on_axis(domain, refinement.points[:, i]) for i, domain in enumerate(space.domains.values()))
-    chosen, new = refinement.refined, children(refinement)
-    new = new[np.isnan(refinement.losses[new])]  # tried before it was ever asked for, or since
-    old = np.setdiff1d(np.arange(len(x)), new)
+    chosen, new = refinement.refined, untried(refinement)
+    tried = np.flatnonzero(~np.isnan(refinement.losses) | (refinement.trials >= 0))  # others: cut by the budget
+    old = np.setdiff1d(tried, new)
     numbered = _with_room(refinement.points, waiting(refinement)[:n_rows])
     plain = numbered[numbered != chosen][::-1]  # the first of the queue lies on top
     small = np.setdiff1d(old, numbered)
@@ -142,7 +149,7 @@ def queue(
 
 def told(refinement: Refinement, gamma: float | None = None, size_name: str = "levels") -> str:
     """The choice in words, with the sum that made it."""
-    chosen, n_new = refinement.refined, len(children(refinement))
+    chosen, n_new = refinement.refined, len(untried(refinement))
     if chosen < 0:
         return f"Nothing has been refined yet: {n_new} point{' waits' if n_new == 1 else 's wait'} to be tried."
     rank, size = int(refinement.ranks[chosen]), int(refinement.sizes[chosen])
@@ -152,7 +159,8 @@ def told(refinement: Refinement, gamma: float | None = None, size_name: str = "l
         why += f"{rank + 1}^{number(1 - gamma)} · {size + degree + 1}^{number(gamma)} = "
     behind = waiting(refinement)[1:2].tolist()
     then = "".join(f" Behind it waits point {row}, {number(float(refinement.priorities[row]))}." for row in behind)
-    return f"Point {chosen} is refined next: {why}{number(worth)}. It brings {n_new} new points.{then}"
+    brings = f"It brings {n_new} new point{'s' * (n_new != 1)}."
+    return f"Point {chosen} is refined next: {why}{number(worth)}. {brings}{then}"
 
 
 def plane(

@@ -118,7 +118,7 @@ def test_a_sparse_grid_trains_what_belongs_together():
     ]
     assert "Nothing has been refined yet" in words[0]
     assert "Point 0 is refined next: rank 0, levels 2, degree 0" in words[1]
-    assert words[-1].endswith("the last trials are where gradient-descent and nelder-mead end.")
+    assert "the triangles are where gradient-descent and nelder-mead end." in words[-1]
     assert widget.progress["epoch"] == widget.progress["n_epochs"] == 5 * 20
 
 

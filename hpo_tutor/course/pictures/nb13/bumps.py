@@ -90,8 +90,10 @@ def stack(n_bumps: int, degree: int, function: str) -> Stack:
     total = model.predict(FINE[:, None])
     before = stack(n_bumps - 1, degree, function).total[np.searchsorted(FINE, x[-1, 0])] if n_bumps > 1 else 0.0
     error = float(np.abs(total - f(FINE)).max())
-    own = levels[:, 0], indices[:, 0], x[:, 0], f(x[:, 0])
-    return Stack(*own, model.coefficients, total, error, float(before))
+    own = levels[:, 0], indices[:, 0], x[:, 0], f(x[:, 0]), model.coefficients.copy(), total
+    for array in own:  # all frames share them
+        array.setflags(write=False)
+    return Stack(*own, error, float(before))
 
 
 def stacked(n_bumps: int, shape: str = "hats", function: str = "smooth") -> Board:

@@ -71,7 +71,13 @@ def grown(objective: Any, n_trials: int, gamma: float, degree: int) -> Grown:
 
 @cache
 def waves(n_trials: int, bumps: str) -> Grown:
-    """The grid of the published example."""
+    """The grid of the published example.
+
+    Raises:
+        ValueError: there are no such bumps.
+    """
+    if bumps not in BUMPS:
+        raise ValueError(f"bumps must be one of {', '.join(BUMPS)}; got {bumps!r}")
     return grown(function(EXAMPLE), n_trials, GAMMA, BUMPS[bumps])
 
 
@@ -79,7 +85,11 @@ def waves(n_trials: int, bumps: str) -> Grown:
 def descent(optimiser: str, n_trials: int, bumps: str = "cubic") -> Descent:
     """The way of an optimiser down the surrogate of the published example, from the best point of the grid."""
     grid = waves(n_trials, bumps)
-    return minimise(optimiser, grid.surrogate, grid.start)
+    way = minimise(optimiser, grid.surrogate, grid.start)
+    _, path, heights, _ = way
+    for array in (path, heights):  # all frames share them
+        array.setflags(write=False)
+    return way
 
 
 def descended(optimiser: str, n_trials: int, bumps: str = "cubic") -> Board:

@@ -45,7 +45,11 @@ def tableau(level: int) -> Board:
 
     On the left a cell for each group: those that the sparse grid takes are filled, those that only the full grid has
     are crossed out, and finer ones are empty frames.
+
+    Raises:
+        ValueError: there is no such level.
     """
+    _check(level)
     nodes = full(level, 2)
     taken = nodes.levels.sum(axis=1) <= level + 1
     n_taken, n_all = int(taken.sum()), len(taken)
@@ -56,7 +60,11 @@ def cube(level: int, azimuth: float, tilt: float) -> Scene:
     """The sparse grid in three dimensions, turned; the coarser a point's group, the larger and darker it is.
 
     What only the full grid has is faint, unless there are more than ``MOST_FAINT`` such points.
+
+    Raises:
+        ValueError: there is no such level.
     """
+    _check(level)
     nodes, rest = _in_space(level)
     behind, before = cube_edges(azimuth, tilt, ("first", "second", "third"))
     layers: list[AnyLayer] = [*behind]
@@ -116,11 +124,22 @@ def per_axis(n_dims: int, budget: int = BUDGET) -> int:
 
 
 def most_dims(level: int, budget: int = BUDGET) -> int:
-    """In how many dimensions a budget pays for a sparse grid of a level from 2 on; 0 if not even in one."""
+    """In how many dimensions a budget pays for a sparse grid of a level from 2 on; 0 if not even in one.
+
+    Raises:
+        ValueError: the level is below 2; a single point can be paid for in any number of dimensions.
+    """
+    if level < 2:
+        raise ValueError(f"a level must be at least 2 here, it is {level}: one point costs one trial in any dimension")
     n_dims = 0
     while n_regular(level, n_dims + 1) <= budget:
         n_dims += 1
     return n_dims
+
+
+def _check(level: int) -> None:
+    if level not in LEVELS:
+        raise ValueError(f"level must be from {LEVELS[0]} to {LEVELS[-1]}, it is {level}")
 
 
 def _groups(level: int, nodes: Nodes, taken: NDArray[np.bool_]) -> Scene:

@@ -41,7 +41,11 @@ WAVES, FIXED_GAMMA, FIXED_STEPS = "waves", 0.85, 6  # the grid whose queue is re
 
 
 def queue(gamma: float) -> Board:
-    """The 25 points of a grid on sin 8x + sin 7y, and the queue in which they wait at this gamma."""
+    """The 25 points of a grid on sin 8x + sin 7y, and the queue in which they wait at this gamma.
+
+    Raises:
+        ValueError: gamma is not from 0 to 1.
+    """
     found = _resorted(gamma)
     sentence = f"gamma {number(gamma)}. {refinements.told(found, gamma)}"
     return _board(_objective(WAVES), WAVES, found, sentence, _longest_resorted())
@@ -154,6 +158,8 @@ def _objective(name: str) -> Function:
 @cache
 def _resorted(gamma: float) -> Refinement:
     """The fixed grid, as it chooses its next point at this gamma."""
+    if not 0 <= gamma <= 1:
+        raise ValueError(f"gamma must be from 0 to 1, it is {gamma}")
     objective = _objective(WAVES)
     sampler = SparseGrid(objective.space, gamma=FIXED_GAMMA, finish=())
     for _ in range(FIXED_STEPS + 1):

@@ -109,7 +109,12 @@ def placed(placement: Placement, step: int, seed: int = 0) -> Board:
         placement: "box", "ball" or "normal".
         step: number of the refinement, from 1 to ``MOST_STEPS``.
         seed: of the search.
+
+    Raises:
+        ValueError: there is no such step or placement.
     """
+    if step not in range(1, MOST_STEPS + 1):
+        raise ValueError(f"step must be from 1 to {MOST_STEPS}, it is {step}")
     own = views(placement, seed)
     view = own[step - 1]
     region, tree = _region(view), view.refinement
