@@ -281,6 +281,21 @@ def test_what_others_tried_is_not_tried_again():
     assert sampler.view().refinement.losses.tolist()[1] == 0.5
 
 
+@pytest.mark.parametrize(("sides", "seed", "n_trials"), [((16, 16), 18, 27), ((32, 16), 8, 17), ((64, 8), 1, 10)])
+def test_an_end_that_waits_in_the_grid_is_tried_once(sides, seed, n_trials):
+    """Among whole numbers an end may be a point whose turn has not come: in a batch, too, it is one trial."""
+    space = SearchSpace(dict(zip("ab", (Integer(1, side) for side in sides), strict=True)))
+    rng = np.random.default_rng(seed)
+    (a, b), c = rng.uniform(1, sides), rng.uniform(0, 6)
+
+    def loss(config):
+        return (config["a"] - a) ** 2 / 9 + (config["b"] - b) ** 2 + c * math.sin(config["a"] * config["b"])
+
+    history = minimize(loss, SparseGrid(space, seed), n_trials, batch=None, progress=False)
+    tried = [tuple(trial.config.values()) for trial in history]
+    assert len(tried) == len(set(tried)) == n_trials
+
+
 def test_the_view_passes_through_the_losses():
     """The slice of the surrogate goes through the best point's loss, with a coefficient for each point."""
     view = grown(waves, 2, 33, gamma=0.95).view()
