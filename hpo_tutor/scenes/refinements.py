@@ -4,6 +4,7 @@ n          points; each is called by its row, from 0, in the order in which they
 row        of ``views.Refinement``: what was known when the last point was chosen
 waiting    rows in the order of their priorities, the smallest first: the one that was chosen
 size       the sum of a point's levels on a sparse grid, its level in adaptive random search
+share      a place on the map, (0, 0) to (1, 1): where it stands between the ends of both axes
 """
 
 from collections.abc import Sequence
@@ -24,12 +25,19 @@ Ints = NDArray[np.int64]
 
 N_ROWS = 7  # of the queue that are shown
 SMALL, DISC, LARGE, CHILD = 8.0, 22.0, 27.0, 15.0  # symbols, pixels
-RIM = 2.5  # of a disc, around its number
-ROOM = 0.06  # of the panel's sides: what a disc with its number needs
+DOT, TINY = 12.0, 7.0  # the chosen point and its children, where they lie too close for these
+LISTED, FIRST = 19.0, 21.0  # discs in the queue, whose rows are low on a narrow page
+RIM, THIN = 2.5, 1.5  # of a disc, around its number
+ROOM, BESIDE = 0.06, 0.045  # shares of the map that a disc needs: to another one, to a small diamond
+APART = (0.15, 0.12, 0.09, 0.06)  # shares between discs that were moved aside; the widest that can be had
+AHEAD = 0.045  # share between such a disc and any point
+FAR = (0.12, 0.16, 0.2, 0.25, 0.3, 0.36, 0.42, 0.5)  # shares by which a disc is moved
+N_TURNS = 24  # directions in which it can be moved
 BAR = 0.3  # half the height of a bar, in rows
 COLUMNS = {"point": -1.42, "rank": -1.0, "size": -0.65, "degree": -0.3}  # in lengths of the axis of priorities
 LEFT = 1.6  # so much of the panel do the columns take, in the same lengths
 HEAD = 1.7  # rows that the words above the columns take, on two lines, for a narrow page has no room for one
+DECIMALS = range(3, 10)  # of priorities that would read alike with fewer
 
 
 def waiting(refinement: Refinement) -> Ints:
@@ -66,8 +74,8 @@ def untried(refinement: Refinement) -> Ints:
 def marks(refinement: Refinement, space: SearchSpace, n_rows: int = N_ROWS) -> list[AnyLayer]:
     """The points on a map of two hyperparameters: those at the front of the queue numbered, the next ones as diamonds.
 
-    Lines lead from each point to those that were born when it was refined. A number for which there is no room beside
-    that of a point further ahead is left out.
+    Lines lead from each point to those that were born when it was refined. Where numbered points or diamonds lie close
+    together, the numbers stand aside, and a white line ties each to its point.
 
     Args:
         refinement: of a sampler's view.
@@ -79,22 +87,38 @@ def marks(refinement: Refinement, space: SearchSpace, n_rows: int = N_ROWS) -> l
     """
     _check(space)
     x, y = (_on_axis(domain, refinement.points[:, i]) for i, domain in enumerate(space.domains.values()))
+    axes = [axis_of(name, domain) for name, domain in space.domains.items()]
+    shares = np.column_stack([_shares(axis, at) for axis, at in zip(axes, (x, y), strict=True)])
     chosen, new = refinement.refined, untried(refinement)
     tried = np.flatnonzero(~np.isnan(refinement.losses) | (refinement.trials >= 0))  # others: cut by the budget
     old = np.setdiff1d(tried, new)
-    numbered = _with_room(refinement.points, waiting(refinement)[:n_rows])
-    plain = numbered[numbered != chosen][::-1]  # the first of the queue lies on top
-    small = np.setdiff1d(old, numbered)
+    numbered = waiting(refinement)[:n_rows]
+    crowded = _crowded(shares, numbered, new)
+    labels = _moved(shares, numbered, crowded, np.union1d(old, new))
+    at_x, at_y = (_from_shares(axis, labels[:, i]) for i, axis in enumerate(axes))  # row for row those of numbered
+    plain = (numbered != chosen) & ~crowded
+    aside = (numbered != chosen) & crowded
+    small = np.setdiff1d(old, numbered[~crowded])
+    close = bool(len(new)) and chosen in numbered[crowded].tolist()
+    ties = numbered[crowded]
     layers: list[AnyLayer] = [
         _links(x, y, refinement.parents, old, "#ffffff", 1.0),
         _links(x, y, refinement.parents, new, "#ffffff", 6.0),
         _links(x, y, refinement.parents, new, GREEN, 3.0),
-        Points(x[small], y[small], BLUE, "circle", SMALL),
-        *_discs(x[plain], y[plain], plain, "tried"),
-        Points(x[new], y[new], GREEN, "diamond", CHILD, name="new points"),
+        Segments(x[ties], y[ties], at_x[crowded], at_y[crowded], "#ffffff", width=1.5),
+        Points(x[small], y[small], BLUE, "circle", SMALL, name="tried"),
+        *_discs(at_x[plain], at_y[plain], numbered[plain]),
+        *_discs(at_x[aside], at_y[aside], numbered[aside]),
     ]
-    if chosen >= 0:
-        layers += _chosen_disc(float(x[chosen]), float(y[chosen]), chosen, "refined next")
+    diamonds = Points(x[new], y[new], GREEN, "diamond", TINY if close else CHILD, name="new points")
+    if close:  # then they lie on top, else below a number
+        dot = Points(x[[chosen]], y[[chosen]], ORANGE, "circle", DOT, outline=INK, name="refined next")
+        (first,) = np.flatnonzero(numbered == chosen)
+        layers += [*_chosen_disc(float(at_x[first]), float(at_y[first]), chosen, size=DISC), dot, diamonds]
+    elif chosen >= 0:
+        layers += [diamonds, *_chosen_disc(float(x[chosen]), float(y[chosen]), chosen, "refined next")]
+    else:
+        layers.append(diamonds)
     return layers
 
 
@@ -124,7 +148,9 @@ def queue(
     at = {name: place * unit for name, place in COLUMNS.items()}
     heights = n_rows - 0.5 - np.arange(len(rows), dtype=float)
     above = [n_rows + 1.25, n_rows + 0.5, n_rows + 1.25]
+    outer = [at["rank"], at["degree"]]
     layers: list[AnyLayer] = [
+        Segments(outer, [n_rows + 0.85] * 2, outer, [n_rows] * 2, GREY, width=1.0),  # from the words to their columns
         Text([at["rank"], at["size"], at["degree"]], above, ["rank", size_name, "degree"], size=SIZES["numbers"]),
         Segments([-LEFT * unit], [n_rows], [unit], [n_rows], GREY, width=1.0),
     ]
@@ -133,16 +159,16 @@ def queue(
         layers += [
             _bars(worth[:1], heights[:1], ORANGE),
             _bars(worth[1:], heights[1:], BLUE),
-            Text(worth + 0.04 * unit, heights, [number(one) for one in worth.tolist()], anchor="start"),
+            Text(worth + 0.04 * unit, heights, _told_apart(worth), anchor="start"),
             *(
                 Text(np.full(len(rows), at[name]), heights, [str(one) for one in values[rows].tolist()])
                 for name, values in cells.items()
             ),
-            *_discs(np.full(len(rows), at["point"])[1:], heights[1:], rows[1:]),
-            *_chosen_disc(at["point"], float(heights[0]), int(rows[0])),
+            *_chosen_disc(at["point"], float(heights[0]), int(rows[0]), size=FIRST, rim=THIN),
+            *_discs(np.full(len(rows), at["point"])[1:], heights[1:], rows[1:], size=LISTED, rim=THIN),
         ]
     else:
-        layers.append(Text([0.0], [n_rows / 2], ["nothing waits yet"], size=SIZES["sentences"]))
+        layers.append(Text([(1 - LEFT) / 2 * unit], [n_rows / 2], ["nothing to refine yet"], size=SIZES["sentences"]))
     across = Axis("priority, the smallest is next", -LEFT * unit, unit, ticks=linear(0.0, top, 5))
     return Scene(layers, across, Axis("", 0, n_rows + HEAD, ticks=()), told(refinement), title, aspect, grid=False)
 
@@ -153,14 +179,15 @@ def told(refinement: Refinement, gamma: float | None = None, size_name: str = "l
     if chosen < 0:
         return f"Nothing has been refined yet: {n_new} point{' waits' if n_new == 1 else 's wait'} to be tried."
     rank, size = int(refinement.ranks[chosen]), int(refinement.sizes[chosen])
-    degree, worth = int(weighed_degrees(refinement)[chosen]), float(refinement.priorities[chosen])
+    degree = int(weighed_degrees(refinement)[chosen])
+    front = waiting(refinement)[:2]
+    worth, *next_worth = _told_apart(refinement.priorities[front])
     why = f"rank {rank}, {size_name} {size}, degree {degree}, priority "
     if gamma is not None:
         why += f"{rank + 1}^{number(1 - gamma)} · {size + degree + 1}^{number(gamma)} = "
-    behind = waiting(refinement)[1:2].tolist()
-    then = "".join(f" Behind it waits point {row}, {number(float(refinement.priorities[row]))}." for row in behind)
+    then = "".join(f" Behind it waits point {row}, {of}." for row, of in zip(front[1:], next_worth, strict=True))
     brings = f"It brings {n_new} new point{'s' * (n_new != 1)}."
-    return f"Point {chosen} is refined next: {why}{number(worth)}. {brings}{then}"
+    return f"Point {chosen} is refined next: {why}{worth}. {brings}{then}"
 
 
 def plane(
@@ -199,13 +226,61 @@ def _on_axis(domain: Domain, u: Array) -> Array:
     return np.array([place_of(domain, domain.from_unit(one)) for one in u.tolist()])
 
 
-def _with_room(points: Array, rows: Ints) -> Ints:
-    """Those of the rows that lie apart from all before them."""
-    kept: list[int] = []
-    for row in rows.tolist():
-        if not kept or np.linalg.norm(points[kept] - points[row], axis=1).min() >= ROOM:
-            kept.append(row)
-    return np.array(kept, dtype=np.int64)
+def _shares(axis: Axis, places: Array) -> Array:
+    scale = np.log if axis.log else np.asarray
+    low, high = float(scale(axis.low)), float(scale(axis.high))
+    return np.asarray((scale(places) - low) / (high - low), dtype=np.float64)
+
+
+def _from_shares(axis: Axis, shares: Array) -> Array:
+    if axis.log:
+        return np.asarray(axis.low * (axis.high / axis.low) ** shares)
+    return np.asarray(axis.low + shares * (axis.high - axis.low))
+
+
+def _crowded(shares: Array, numbered: Ints, new: Ints) -> NDArray[np.bool_]:
+    """Which of the numbered rows have another of them, or a new point, where their disc would be."""
+    apart = np.linalg.norm(shares[numbered, None] - shares[numbered], axis=2)
+    np.fill_diagonal(apart, np.inf)
+    away = _gap(shares[numbered], shares[new])
+    needed = np.where(np.arange(len(numbered)), BESIDE, ROOM)  # the first has the diamonds around it
+    return np.asarray((apart < ROOM).any(axis=1) | (away < needed), dtype=bool)
+
+
+def _moved(shares: Array, numbered: Ints, crowded: NDArray[np.bool_], drawn: Ints) -> Array:
+    """Where the numbers stand, (n_numbered, 2): on their points, or aside, near them and away from all else."""
+    at = shares[numbered].copy()
+    taken = [*at[~crowded]]
+    angles = 2 * np.pi * np.arange(N_TURNS) / N_TURNS
+    steps = np.concatenate([far * np.column_stack([np.cos(angles), np.sin(angles)]) for far in FAR])
+    for row in np.flatnonzero(crowded):
+        places = at[row] + steps
+        inside = ((places > 0.04) & (places < 0.96)).all(axis=1)
+        # the middle of the way keeps off other discs too, so that no line runs through them
+        free = np.minimum(_gap(places, taken), 1.5 * _gap(at[row] + 0.6 * steps, taken))
+        free[~inside | (_gap(places, shares[drawn]) < AHEAD)] = 0.0
+        fits = next((free >= apart for apart in APART if (free >= apart).any()), free == free.max())
+        at[row] = places[int(np.argmax(fits))]  # the nearest
+        taken.append(at[row])
+    return at
+
+
+def _gap(places: Array, others: Sequence[Array] | Array) -> Array:
+    """From each place to the nearest of others, (n,)."""
+    if not len(others):
+        return np.full(len(places), np.inf)
+    return np.asarray(np.linalg.norm(places[:, None] - np.asarray(others), axis=2).min(axis=1))
+
+
+def _told_apart(values: Array) -> list[str]:
+    """Numbers in words; neighbours that would read alike, but are not, with more decimals."""
+    words = [number(value) for value in values.tolist()]
+    for i in range(len(words) - 1):
+        one, other = values[i : i + 2].tolist()
+        if words[i] == words[i + 1] and not np.isclose(one, other, rtol=1e-9, atol=0):
+            digits = next((n for n in DECIMALS if f"{one:.{n}f}" != f"{other:.{n}f}"), DECIMALS[-1])
+            words[i : i + 2] = [f"{one:.{digits}f}", f"{other:.{digits}f}"]
+    return words
 
 
 def _links(x: Array, y: Array, parents: Ints, rows: Ints, color: str, width: float) -> Segments:
@@ -215,21 +290,21 @@ def _links(x: Array, y: Array, parents: Ints, rows: Ints, color: str, width: flo
     return Segments(x[above], y[above], x[born], y[born], color, width=width)
 
 
-def _discs(x: Array, y: Array, rows: Ints, name: str = "") -> list[AnyLayer]:
+def _discs(x: Array, y: Array, rows: Ints, size: float = DISC, rim: float = RIM) -> list[AnyLayer]:
     """Points with their numbers."""
     return [
-        Points(x, y, BLUE, "circle", DISC, name=name),
-        Points(x, y, PAGE, "circle", DISC - 2 * RIM, outline=None),
+        Points(x, y, BLUE, "circle", size),
+        Points(x, y, PAGE, "circle", size - 2 * rim, outline=None),
         Text(x, y, [str(row) for row in rows.tolist()], size=SIZES["numbers"]),
     ]
 
 
-def _chosen_disc(x: float, y: float, row: int, name: str = "") -> list[AnyLayer]:
+def _chosen_disc(x: float, y: float, row: int, name: str = "", size: float = LARGE, rim: float = RIM) -> list[AnyLayer]:
     """The point that is refined next, large and ringed."""
     return [
-        Points([x], [y], INK, "circle", LARGE + 2, outline=None),
-        Points([x], [y], ORANGE, "circle", LARGE - 1, outline=None, name=name),
-        Points([x], [y], PAGE, "circle", LARGE - 4 * RIM, outline=None),
+        Points([x], [y], INK, "circle", size + 2, outline=None),
+        Points([x], [y], ORANGE, "circle", size - 1, outline=None, name=name),
+        Points([x], [y], PAGE, "circle", size - 1 - 2 * rim, outline=None),
         Text([x], [y], [str(row)], size=SIZES["numbers"]),
     ]
 

@@ -100,7 +100,7 @@ Player.over(
 # %% [markdown]
 # *How to use it:* drag the cube to turn it; the slider adds levels.
 #
-# *In the picture:* the paler and smaller a symbol, the larger the sum of its three levels, as the legend says. Two
+# *In the picture:* the paler and smaller a symbol, the larger the sum of its three levels, as the key says. Two
 # questions: how many of the points lie on the three lines through the centre? In which parts of the cube is there
 # nothing?
 #
@@ -191,7 +191,8 @@ Player.over(
 #
 # *In the picture:* on the left a sparse grid of 25 points, refined six times, on the loss $\sin 8x + \sin 7y$. On the
 # right the front of the queue: a point has the same number on both sides, and the shorter its bar, the sooner its turn.
-# The orange point is next; the green diamonds are the children it would get.
+# (Where points are crowded, a white line ties a number to its point.) The orange point is next; the green diamonds are
+# the children it would get.
 #
 # Two questions to answer with it:
 #
@@ -553,8 +554,8 @@ Player.over(
 # *How to use it:* play refines; choose a placement, and play again. The seed draws other points.
 #
 # *In the picture:* on the left the bowl, with its minimum as a star; the green region is where the children come from.
-# Ticks along two sides are the shadows of the points that count. On the right, how far the region reaches, and how far
-# it would have to reach: the dashed line is the distance of the refined point to the minimum.
+# Ticks along two sides are the shadows of the points that count. On the right, the green line is how far the region
+# reaches; the dashed one is how far the refined point is from the minimum.
 #
 # Two questions to answer with it:
 #
@@ -624,8 +625,9 @@ Player.over(
 #
 # *In the picture:* on the left, each seed ranks the samplers by their regret, and the ranks are averaged: 1 is who
 # always came nearest. On the right, a sampler's regret over that of random search with the same seed (the median; at
-# 0.1 it is a tenth). In both, low is good. (*gp* searched moved boxes only.) Two questions: which line goes *up*, and
-# at which budget does it turn? Why has a grid of five dimensions the same regret at several budgets?
+# 0.1 it is a tenth). In both, low is good. The wide lines are *gp* and the two methods of this notebook. (*gp* searched
+# moved boxes only.) Two questions: which line goes *up*, and at which budget does it turn? Why has a grid of five
+# dimensions the same regret at several budgets?
 #
 # *Surprise me:* Rastrigin in its *published* box. The sparse grid has no regret at all, with as few as ten trials. Has
 # it found out something? And why are the other grids perfect at some budgets, and poor at others?
@@ -996,7 +998,7 @@ on_slide(slides.right(published))
 # %% [markdown] tags=["slide", "vote"]
 # ## Nine hyperparameters, 80 trainings: who misses fewest digits?
 #
-# - A: a grid, five learning rates, two levels of four others
+# - A: a grid, five learning rates, two values of four others
 # - B: random search
 # - C: an adaptive sparse grid
 # - D: a Gaussian process
@@ -1279,7 +1281,7 @@ on_slide(slides.addresses(2))
 # %% [markdown] tags=["slide", "vote"]
 # ## Nine hyperparameters, 80 trainings: who misses fewest digits?
 #
-# - A: a grid, five learning rates, two levels of four others
+# - A: a grid, five learning rates, two values of four others
 # - B: random search
 # - C: an adaptive sparse grid
 # - D: a Gaussian process
@@ -1341,7 +1343,7 @@ needed = 100 * 2 * of_two
 claim("0.4 to 0.5 points are needed", 0.4 < needed < 0.5, points=needed)
 luck = scores["gp"].std(), 100 * np.sqrt(0.1 * 0.9 / n)
 claim("repetitions differ over four times as much as pictures", luck[0] > 4 * luck[1], std=list(luck))
-Markdown(f"Two runs must differ by **{needed:.2f}** points. The source's differ by **0.1**.")
+Markdown(f"With independent mistakes, two runs must differ by **{needed:.2f}** points. These differ by **0.1**.")
 
 # %% [markdown] tags=["notes"]
 # **2 min.** The luck of the test pictures alone asks for nearly half a point, and the source has a tenth. The luck of

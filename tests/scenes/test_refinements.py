@@ -106,19 +106,66 @@ def test_the_map_numbers_the_front_and_marks_the_next():
     by_name = {layer.name: layer for layer in layers if isinstance(layer, Points)}
     assert by_name["new points"].x.tolist() == [0.625, 0.75]
     assert by_name["refined next"].x.tolist() == [0.75]
-    ties = [layer for layer in layers if isinstance(layer, Segments)][-1]
+    ties, aside = [layer for layer in layers if isinstance(layer, Segments)][-2:]
+    assert len(aside.x0) == 0
     assert ties.x0.tolist() == [0.75, 0.75]
     assert ties.x1.tolist() == [0.625, 0.75]
 
 
-def test_numbers_without_room_are_left_out():
-    """Of two points that lie close together only the one further ahead in the queue is numbered; both are drawn."""
+def placed_numbers(layers):
+    """Number -> where it stands on the map."""
+    return {
+        int(text): (float(x), float(y))
+        for layer in layers
+        if isinstance(layer, Text)
+        for x, y, text in zip(layer.x, layer.y, layer.text, strict=True)
+    }
+
+
+def test_numbers_without_room_stand_aside():
+    """Of two points that lie close together both are drawn, and a line leads from each to its number, far enough."""
     points = DECIDED.points.copy()
     points[3] = [0.75, 0.47]
     layers = refinements.marks(DECIDED._replace(points=points), SQUARE)
-    assert {text for layer in layers if isinstance(layer, Text) for text in layer.text} == {"2", "0", "1"}
-    drawn = np.concatenate([layer.y for layer in layers if isinstance(layer, Points) and layer.name == ""])
-    assert np.isclose(drawn, 0.47, atol=1e-6).any()
+    numbers = placed_numbers(layers)
+    assert set(numbers) == {0, 1, 2, 3}
+    assert numbers[0] == (0.5, 0.5)
+    ties = [layer for layer in layers if isinstance(layer, Segments)][-1]
+    led = {(x, y): (x1, y1) for x, y, x1, y1 in np.column_stack([ties.x0, ties.y0, ties.x1, ties.y1]).tolist()}
+    assert {tuple(np.round(at, 5)) for at in led} == {(0.75, 0.5), (0.75, 0.47)}
+    for row in (2, 3):
+        (aside,) = [to for at, to in led.items() if np.allclose(at, points[row])]
+        assert aside == pytest.approx(numbers[row])
+        assert np.linalg.norm(points - aside, axis=1).min() > 0.045
+    (small,) = [layer for layer in layers if isinstance(layer, Points) and layer.name == "tried"]
+    assert np.isclose(small.y, 0.47).any()
+
+
+def test_numbers_that_stand_aside_fit_any_axis():
+    """On a logarithmic axis and on one of options the places are those of the plain square, in the axes' units."""
+    points = DECIDED.points.copy()
+    points[3] = [0.75, 0.47]
+    close = DECIDED._replace(points=points)
+    plain = placed_numbers(refinements.marks(close, SQUARE))
+    space = SearchSpace(rate=Float(1e-4, 1.0, log=True), b=Float(-10.0, 10.0))
+    other = placed_numbers(refinements.marks(close, space))
+    for row, (x, y) in plain.items():
+        assert other[row] == pytest.approx((10 ** (-4 + 4 * x), -10 + 20 * y), rel=1e-4, abs=1e-4)
+    options = SearchSpace(kind=Choice(["a", "b", "c", "d"]), n=Integer(1, 4))
+    scene = refinements.plane(close, options)
+    for x, y in placed_numbers(scene.layers).values():
+        assert scene.x.low <= x <= scene.x.high
+        assert scene.y.low <= y <= scene.y.high
+
+
+def test_neighbours_that_differ_never_read_alike():
+    """They get as many decimals as it takes; equals read alike, and others stay short."""
+    close = DECIDED._replace(priorities=np.array([4.5912, 5.0, 1.5, 4.5877, np.nan, np.nan]))
+    assert [row[4] for row in rows_of(refinements.queue(close))] == ["1.5", "4.588", "4.591", "5"]
+    closest = DECIDED._replace(priorities=np.array([5.0, 5.0, 4.58771, 4.58774, np.nan, np.nan]))
+    assert [row[4] for row in rows_of(refinements.queue(closest))] == ["4.58771", "4.58774", "5", "5"]
+    assert "4.58771. It brings" in refinements.told(closest)
+    assert refinements.told(closest).endswith("Behind it waits point 3, 4.58774.")
 
 
 def test_before_the_first_choice_nothing_waits():
@@ -127,7 +174,7 @@ def test_before_the_first_choice_nothing_waits():
     first.together()
     view = first.view().refinement
     assert refinements.waiting(view).tolist() == []
-    assert rows_of(refinements.queue(view)) == [["nothing waits yet"]]
+    assert rows_of(refinements.queue(view)) == [["nothing to refine yet"]]
     assert refinements.told(view) == "Nothing has been refined yet: 1 point waits to be tried."
     empty = SparseGrid(SQUARE).view().refinement
     assert refinements.plane(empty, SQUARE).sentence == "Nothing has been refined yet: 0 points wait to be tried."

@@ -33,6 +33,11 @@ def named(scene, name):
     return [layer for layer in scene.layers if layer.name == name]
 
 
+def groups_of(scene):
+    """Layers of a cube's groups, from the finest; in the key, symbols have one size."""
+    return [layer for layer in scene.layers if isinstance(layer, Points) and np.ndim(layer.size) == 1]
+
+
 def places(layer):
     """The places of a layer's points, as a set of tuples."""
     return set(zip(np.asarray(layer.x).tolist(), np.asarray(layer.y).tolist(), strict=True))
@@ -87,13 +92,14 @@ def test_the_cube_holds_the_sparse_grid(level):
     scene = grids.cube(level, 0, 0)  # from the front: x to the right, z upwards
     everything, kept = enumerated(level, 3)
     for total in range(3, level + 3):
-        (layer,) = named(scene, f"levels add up to {total}")
+        (layer,) = [one for one in groups_of(scene) if one.symbol == grids.CUBED[total - 3][0]]
         own = [place for place in kept if sum(map(level_of, place)) == total]
         expected = sorted((100 * (float(x) - 0.5), 100 * (float(z) - 0.5)) for x, _, z in own)
         shown = sorted(zip(np.round(layer.x, 3).tolist(), np.round(layer.y, 3).tolist(), strict=True))
         np.testing.assert_allclose(shown, expected, atol=2e-3)
     left = len(everything) - len(kept)
-    (faint,) = named(scene, "only in the full grid")
+    faint = next(layer for layer in scene.layers if isinstance(layer, Points))
+    assert faint.color == GREY
     assert np.size(faint.x) == (left if left <= grids.MOST_FAINT else 0)
     if level > 1:
         alone = sum(sum(at != Fraction(1, 2) for at in place) <= 1 for place in kept)
@@ -106,18 +112,30 @@ def test_a_turned_cube_stays_in_its_panel(azimuth, tilt):
     """All points stay inside at each level, nearer ones are larger, and each layer looks different."""
     for level in LEVELS:
         scene = grids.cube(level, azimuth, tilt)
-        drawn = [layer for layer in scene.layers if isinstance(layer, Points) and layer.name.startswith("levels")]
+        drawn = groups_of(scene)
         assert len(drawn) == level
         assert len({layer.symbol for layer in drawn}) == len({layer.color for layer in drawn}) == level
         for layer in drawn:
-            assert np.abs([layer.x, layer.y]).max() < scene.x.high
+            assert np.abs(layer.x).max() < scene.x.high
+            assert scene.y.low < min(layer.y)
+            assert max(layer.y) < grids.KEY - 5
             assert (np.diff(layer.size) >= -1e-5).all()
 
 
-def test_the_legend_of_the_cube_goes_from_coarse_to_fine():
-    """Stepping through the levels names them in their order."""
-    names = list(legend(grids.cube(level, 24, -16) for level in LEVELS))
-    assert names == ["only in the full grid", *(f"levels add up to {total}" for total in range(3, 8))]
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_key_of_the_cube_names_the_groups_that_are_there(level):
+    """From coarse to fine, each sum of levels beside the symbol and colour of its group; no legend repeats it."""
+    scene = grids.cube(level, 24, -16)
+    key = [layer for layer in scene.layers if np.ravel(getattr(layer, "y", 0.0)).tolist() == [grids.KEY]]
+    head, *rest = key
+    assert head.text == ("levels add up to",)
+    shown = [(one.symbol, one.color, words.text) for one, words in zip(rest[::2], rest[1::2], strict=True)]
+    drawn = [(one.symbol, one.color) for one in groups_of(scene)[::-1]]
+    assert shown == [(*look, (str(total),)) for total, look in enumerate(drawn, 3)]
+    x = [float(layer.x[0]) for layer in key]
+    assert x == sorted(x)
+    assert not legend([scene])
+    assert (scene.y.high - scene.y.low) / (scene.x.high - scene.x.low) == pytest.approx(scene.aspect)
 
 
 @pytest.mark.parametrize("level", [2, 3])

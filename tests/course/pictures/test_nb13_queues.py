@@ -10,7 +10,7 @@ from hpo_tutor.problems import function
 from hpo_tutor.race.experiments.moved import Moved
 from hpo_tutor.samplers import SparseGrid
 from hpo_tutor.scenes import refinements
-from hpo_tutor.scenes.layers import Heatmap, Points, Text
+from hpo_tutor.scenes.layers import Heatmap, Points, Segments, Text
 from hpo_tutor.scenes.stage import legend
 from hpo_tutor.tuning import minimize
 
@@ -84,6 +84,43 @@ def test_four_children_flash_around_the_next_point(gamma: float):
     )
     assert len(away) == 4
     assert np.sign(away.round(6)).tolist() == [[-1, 0], [1, 0], [0, -1], [0, 1]]
+
+
+@pytest.mark.parametrize("gamma", GAMMAS)
+def test_a_point_has_the_same_number_on_both_sides(gamma: float):
+    """All of the queue's numbers are on the map, at their points or tied to them, and none covers another."""
+    board = queues.queue(gamma)
+    ((plane, _),) = board.rows
+    points = queues._resorted(gamma).points
+    numbers = {
+        int(text): np.array([x, y], dtype=float)
+        for layer in plane.layers
+        if isinstance(layer, Text)
+        for x, y, text in zip(layer.x, layer.y, layer.text, strict=True)
+    }
+    assert sorted(numbers) == sorted(front(board))
+    ties = [layer for layer in plane.layers if isinstance(layer, Segments)][-1]
+    led = np.column_stack([ties.x0, ties.y0, ties.x1, ties.y1])
+    for row, at in numbers.items():
+        tied = np.isclose(led, [*points[row], *at], atol=1e-5).all(axis=1).any() if len(led) else False
+        assert tied or np.allclose(at, points[row], atol=1e-5)
+    places = np.array(list(numbers.values()))
+    apart = np.linalg.norm(places[:, None] - places, axis=2)[~np.eye(len(places), dtype=bool)]
+    assert apart.min() > 22 / 380  # pixels of a disc and of the map, on a page of 1280
+
+
+@pytest.mark.parametrize("gamma", GAMMAS)
+def test_all_four_children_are_seen(gamma: float):
+    """On a map of 380 pixels none lies under what is drawn later, nor under another, by more than half its width."""
+    ((plane, _),) = queues.queue(gamma).rows
+    symbols = [layer for layer in plane.layers if isinstance(layer, Points) and layer.symbol != "star"]
+    (first,) = [i for i, layer in enumerate(symbols) if layer.name == "new points"]
+    x, y, size = (np.asarray(of, dtype=float) for of in (symbols[first].x, symbols[first].y, symbols[first].size))
+    apart = 380 * np.hypot(x[:, None] - x, y[:, None] - y)[~np.eye(4, dtype=bool)]
+    assert apart.min() > size
+    for layer in symbols[first + 1 :]:
+        away = 380 * np.hypot(np.asarray(layer.x)[:, None] - x, np.asarray(layer.y)[:, None] - y)
+        assert away.min() > np.max(layer.size) / 2
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -9,7 +9,7 @@ import pytest
 from hpo_tutor.course.pictures.nb13 import regions
 from hpo_tutor.course.pictures.nb13.regions import MINIMUM, MOST_STEPS, PLACEMENTS, held, holds, nearest, placed, views
 from hpo_tutor.samplers.adaptive_random import region
-from hpo_tutor.scenes.layers import Line, Marks, Points, Polygons, Segments
+from hpo_tutor.scenes.layers import Circles, Line, Marks, Points, Polygons, Segments, Text
 from hpo_tutor.scenes.looks import GREEN, ORANGE
 from hpo_tutor.scenes.stage import legend
 
@@ -67,7 +67,7 @@ def test_points_are_those_of_the_search(placement, step, seed):
     """Ten at first and four a refinement; the children are the new ones, and those of boxes and balls lie in them."""
     board = placed(placement, step, seed)
     scene = next(board.scenes())
-    drawn = [named(scene, name) for name in ("tried, counts", "tried, does not count: its level is higher")]
+    drawn = [named(scene, name) for name in ("counts", "does not count, its level is higher")]
     refined, children = named(scene, "refined now"), places(named(scene, "its four children"))
     assert sum(len(layer.x) for layer in drawn) + len(refined.x) == 10 + 4 * (step - 1)
     assert children.shape == (4, 2)
@@ -94,7 +94,7 @@ def test_the_sentence_says_what_is_drawn(placement, step, seed):
         + r"It (.*) the minimum\.",
         board.sentence,
     ).groups()
-    assert (int(count), int(others)) == (len(named(scene, "tried, counts").x), 9 + 4 * (step - 1))
+    assert (int(count), int(others)) == (len(named(scene, "counts").x), 9 + 4 * (step - 1))
     refined = places(named(scene, "refined now"))[0]
     assert float(far) == pytest.approx(np.linalg.norm(refined - MINIMUM), rel=0.006)
     wide, high = np.ptp(corners, axis=0)
@@ -171,3 +171,23 @@ def test_only_balls_come_nearer_than_random_search(first):
     assert list(medians.index) == [*PLACEMENTS, "random"]
     assert medians["ball"] < medians["random"] / 3
     assert medians["box"] > 0.8 * medians["random"]
+
+
+@every_case
+def test_a_region_too_small_to_see_is_pointed_at(placement, step, seed):
+    """By a ring around it and a word within the map; one that can be seen needs neither."""
+    board = placed(placement, step, seed)
+    scene, corners = next(board.scenes()), outline(board)
+    rings = [layer for layer in scene.layers if isinstance(layer, Circles) and layer.color == GREEN]
+    words = [layer for layer in scene.layers if isinstance(layer, Text)]
+    assert bool(rings) == bool(words) == (np.ptp(corners, axis=0).max() / 2 <= regions.SPECK)
+    for ring, word in zip(rings, words, strict=True):
+        off = np.linalg.norm(corners - places(ring), axis=1)
+        assert off.max() < ring.radius[0]
+        room = 1 - word.x[0] if word.anchor == "start" else word.x[0]
+        assert room > 0.2
+
+
+def test_the_speck_that_the_notebook_shows_is_pointed_at():
+    """Box, refinement 9, seed 2."""
+    assert any(isinstance(layer, Text) for layer in next(placed("box", 9, 2).scenes()).layers)

@@ -9,7 +9,7 @@ import pytest
 
 from hpo_tutor.course.pictures.nb13 import studies
 from hpo_tutor.race.experiments import budgets, trained
-from hpo_tutor.scenes.layers import Points, Segments
+from hpo_tutor.scenes.layers import Line, Points, Segments
 from hpo_tutor.scenes.looks import PAGE, style
 from hpo_tutor.scenes.stage import legend
 
@@ -62,7 +62,7 @@ def test_winners_draws_every_place(function, d, boxes):
     left, right = board.scenes()
     there = studies.places(function, d, boxes)
     samplers = list(dict.fromkeys(place.sampler for place in there))
-    assert list(legend([board])) == samplers
+    assert sorted(legend([board])) == sorted(samplers)
     assert ("gp" in samplers) == (boxes == "moved") == ("gp searched" not in board.sentence)
     for scene, wanted in ((left, "rank"), (right, "ratio")):
         for name in samplers:
@@ -89,6 +89,26 @@ def test_the_sentence_names_the_lowest_ranks(function, d, boxes):
         assert float(rank) == pytest.approx(lowest, abs=0.05 + 1e-9)
         own = next(place for place in there if (place.sampler, place.budget) == (name, budget))
         assert own.rank == pytest.approx(lowest)
+
+
+def test_the_samplers_of_the_notebook_stand_out():
+    """Their lines are wider than all others and lie above them, in both panels."""
+    for scene in studies.winners("all three", 5, "moved").scenes():
+        drawn = [layer.name for layer in scene.layers if layer.name]
+        assert set(drawn[-3:]) == {"gp", "sparse-grid", "adaptive-random"}
+        widths = [layer.width for layer in scene.layers if isinstance(layer, Line)]
+        assert len(widths) == len(drawn)
+        assert min(widths[-3:]) > 2 * max(widths[:-3])
+
+
+@pytest.mark.parametrize(("function", "d", "boxes"), ALL_COMBINATIONS)
+def test_a_regret_of_nothing_is_no_multiple(function, d, boxes):
+    """The sentence gives the ratio of the sparse grid with 200 trials, or says that there is no regret."""
+    sentence = studies.winners(function, d, boxes).sentence
+    (last,) = [one for one in studies.places(function, d, boxes) if one[:2] == ("sparse-grid", 200)]
+    told = re.search(r"regret is then (\S+) times", sentence)
+    assert ("no regret" in sentence) == (told is None) == (last.ratio == 0)
+    assert told is None or float(told.group(1)) == pytest.approx(last.ratio, rel=0.006)
 
 
 def test_the_first_trial_of_a_grid_is_the_minimum_of_a_published_rastrigin():

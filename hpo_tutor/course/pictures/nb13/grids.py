@@ -6,13 +6,14 @@ level    of the grid: a full one takes all groups whose every level is at most t
 d        n_dims, the number of hyperparameters
 """
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hpo_tutor.designs.sparse_grids import Nodes, full, n_full, n_regular, places, regular
-from hpo_tutor.scenes.layers import AnyLayer, Line, Marks, Points, Polygons, Segments
+from hpo_tutor.scenes.layers import AnyLayer, Line, Marks, Points, Polygons, Segments, Text
 from hpo_tutor.scenes.looks import BLUE, GREY, INK, PAGE, channels_of
 from hpo_tutor.scenes.solids import cube_edges, solid_scene, turned
 from hpo_tutor.scenes.stage import Axis, Board, Scene, beside
@@ -35,6 +36,9 @@ CUBED = (
     ("circle", 0.75, 6.5),
 )
 """Symbol, share of white or (below 0) black, and pixels, from the coarsest group to the finest."""
+KEY, KEYED, NUMBERED = 92.0, (-26.0, 24.0), 7.0
+"""Degrees: the height of the cube's key, where its first symbol stands and how far the next, a number behind one."""
+LEFT, BOTTOM, TOP = -93.0, -86.0, 98.0  # degrees: where the key begins, and the ends of the panel
 MOST_FAINT = 400  # left-out points; more of them would hide the cube
 HIGHEST = 1e11  # of the count: level 4 in nine dimensions has 3.8e10 points
 DIMS = tuple(range(1, 10))
@@ -59,7 +63,8 @@ def tableau(level: int) -> Board:
 def cube(level: int, azimuth: float, tilt: float) -> Scene:
     """The sparse grid in three dimensions, turned; the coarser a point's group, the larger and darker it is.
 
-    What only the full grid has is faint, unless there are more than ``MOST_FAINT`` such points.
+    A key above it names the groups that are there. What only the full grid has is faint, unless there are
+    more than ``MOST_FAINT`` such points.
 
     Raises:
         ValueError: there is no such level.
@@ -69,7 +74,7 @@ def cube(level: int, azimuth: float, tilt: float) -> Scene:
     behind, before = cube_edges(azimuth, tilt, ("first", "second", "third"))
     layers: list[AnyLayer] = [*behind]
     x, y = turned(rest, azimuth, tilt)[0].T
-    layers.append(Points(x, y, GREY, "circle", 3.0, outline=None, name="only in the full grid"))
+    layers.append(Points(x, y, GREY, "circle", 3.0, outline=None))
     sums = nodes.levels.sum(axis=1)
     for step in reversed(range(level)):  # the few large points last, so that the many small ones do not hide them
         screen, depth = turned(places(*nodes)[sums == step + 3], azimuth, tilt)
@@ -77,18 +82,18 @@ def cube(level: int, azimuth: float, tilt: float) -> Scene:
         symbol, lightness, size = CUBED[step]
         sizes = (size * np.interp(depth[order], (-75, 75), (0.8, 1.2))).astype(np.float32)
         x, y = screen[order].T
-        name = f"levels add up to {step + 3}"
-        layers.append(Points(x, y, _mixed(BLUE, lightness), symbol, sizes, outline=INK, name=name))
+        layers.append(Points(x, y, _mixed(BLUE, lightness), symbol, sizes, outline=INK))
+    layers += [*before, *_key(level)]
     n_sparse, n_all = n_regular(level, 3), n_full(level, 3)
     if level == 1:
-        return solid_scene([*layers, *before], "Level 1: the centre, the one point of both grids.")
+        return _panel(layers, "Level 1: the centre, the one point of both grids.")
     there = "are not drawn" if n_all - n_sparse > MOST_FAINT else "are faint"
     alone = int(np.sum((nodes.levels > 1).sum(axis=1) <= 1))
     sentence = (
         f"Level {level} in three dimensions: {n_sparse} points, {alone} of them on the three lines through the centre. "
         f"The other {n_all - n_sparse:,} of the full grid's {n_all:,} {there}."
     )
-    return solid_scene([*layers, *before], sentence)
+    return _panel(layers, sentence)
 
 
 def counts(level: int, n_dims: int = 9, budget: int = BUDGET) -> Scene:
@@ -158,7 +163,7 @@ def _groups(level: int, nodes: Nodes, taken: NDArray[np.bool_]) -> Scene:
     if crossed:
         corners = _squares(crossed)
         x0, y0, x1, y1 = np.concatenate([corners[:, [0, 2]], corners[:, [1, 3]]]).reshape(-1, 4).T  # both diagonals
-        layers.append(Segments(x0, y0, x1, y1, color=GREY, width=1.0, name="group that is left out"))
+        layers.append(Segments(x0, y0, x1, y1, color=GREY, width=1.0))
     layers += _told_apart(x, y, sizes, taken)
     ticks = [(l - 0.5, str(l)) for l in LEVELS]  # noqa: E741 - the paper's letter
     across, up = (Axis(f"level, {word} axis", 0, LEVELS[-1], ticks=ticks) for word in ("first", "second"))
@@ -199,6 +204,23 @@ def _frames(groups: list[tuple[int, int]], color: str, width: float) -> list[Any
     around = np.concatenate([corners, corners[:, :1], np.full((len(groups), 1, 2), np.nan)], axis=1)
     x, y = around.reshape(-1, 2).T
     return [Line(x, y, color, width=width)] if groups else []
+
+
+def _key(level: int) -> list[AnyLayer]:
+    """Which symbol is which sum of levels; a legend would name those of other levels too."""
+    layers: list[AnyLayer] = [Text([LEFT], [KEY], ["levels add up to"], anchor="start")]
+    first, gap = KEYED
+    for step, (symbol, lightness, size) in enumerate(CUBED[:level]):
+        at = first + gap * step
+        layers.append(Points([at], [KEY], _mixed(BLUE, lightness), symbol, size, outline=INK))
+        layers.append(Text([at + NUMBERED], [KEY], [str(step + 3)], anchor="start"))
+    return layers
+
+
+def _panel(layers: list[AnyLayer], sentence: str) -> Scene:
+    """As high as the key and a cube of any turn need."""
+    scene = solid_scene(layers, sentence)
+    return replace(scene, y=Axis("", BOTTOM, TOP, ticks=()), aspect=(TOP - BOTTOM) / (scene.x.high - scene.x.low))
 
 
 @cache

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from hpo_tutor.samplers import AdaptiveRandom, Design
 from hpo_tutor.samplers.adaptive_random import Placement
-from hpo_tutor.scenes.layers import AnyLayer, Circles, Line, Marks, Points, Polygons, Segments
+from hpo_tutor.scenes.layers import AnyLayer, Circles, Line, Marks, Points, Polygons, Segments, Text
 from hpo_tutor.scenes.looks import BLUE, GREEN, GREY, INK, ORANGE
 from hpo_tutor.scenes.stage import Axis, Board, Scene, beside
 from hpo_tutor.scenes.ticks import counting, number
@@ -36,6 +36,7 @@ N_CORNERS = 72
 RINGED = 12.0  # pixels of the points that set a region's size
 STDS = 2  # of a normal distribution that are drawn
 LOWEST, HIGHEST = 1e-6, 1.0  # of the reach that is drawn; smaller regions stand at the bottom
+SPECK, AROUND = 0.02, 0.07  # half a side of a region that hides below symbols; radius of the ring around it
 RINGS = (0.15, 0.3, 0.45, 0.6, 0.75)  # of equal loss, their radii
 
 
@@ -188,6 +189,19 @@ def _outline(region: Region) -> Array:
     return np.asarray(region.centre + np.column_stack([np.cos(angles), np.sin(angles)]) * _sides(region))
 
 
+def _pointed_at(region: Region) -> list[AnyLayer]:
+    """A ring and a word, where a region is too small to be seen."""
+    if _sides(region).max() > SPECK:
+        return []
+    x, y = region.centre.tolist()
+    left = x > 1 - 5 * AROUND  # the word needs room within the map
+    aside = x - 1.4 * AROUND if left else x + 1.4 * AROUND
+    return [
+        Circles([x], [y], AROUND, GREEN, width=2.5),
+        Text([aside], [y], ["region"], anchor="end" if left else "start"),
+    ]
+
+
 def _map(view: AdaptiveRandomView, step: int) -> Scene:
     tree, region = view.refinement, _region(view)
     count, new = _counting(view), tree.births == step
@@ -198,17 +212,18 @@ def _map(view: AdaptiveRandomView, step: int) -> Scene:
     (x, y), (refined_x, refined_y) = tree.points.T, tree.points[tree.refined]
     ring_x, ring_y = np.tile(MINIMUM, (len(RINGS), 1)).T
     layers: list[AnyLayer] = [
-        Circles(ring_x, ring_y, np.array(RINGS), GREY, width=1.0, name="ring of equal loss"),
+        Circles(ring_x, ring_y, np.array(RINGS), GREY, width=1.0),
         Polygons(around_x, around_y, len(around_x), GREEN, GREEN, 2.0, 0.4, name="region of the children"),
         Marks(x[count], "x", color=BLUE),
-        Marks(y[count], "y", color=BLUE, name="shadow of a point that counts"),
+        Marks(y[count], "y", color=BLUE),
         leads,
-        Points(x[deeper], y[deeper], BLUE, "circle", 5, 0.6, name="tried, does not count: its level is higher"),
-        Points(x[count], y[count], BLUE, "circle", 8, name="tried, counts"),
+        Points(x[deeper], y[deeper], BLUE, "circle", 5, 0.6, name="does not count, its level is higher"),
+        Points(x[count], y[count], BLUE, "circle", 8, name="counts"),
         Points(x[deciding], y[deciding], BLUE, "circle", RINGED, outline=INK),
         Points(*MINIMUM, "#ffffff", "star", 16, outline="#000000", name="minimum"),
         Points(refined_x, refined_y, ORANGE, "circle", 13, outline=INK, name="refined now"),
         Points(x[new], y[new], GREEN, "diamond", 9, name="its four children"),
+        *_pointed_at(region),
     ]
     return Scene(layers, *axes(), title="Where four children are drawn", aspect=1, grid=False)
 
@@ -224,8 +239,8 @@ def _curves(placement: Placement, seed: int) -> tuple[Array, Array]:
 def _reaches(placement: Placement, step: int, seed: int) -> Scene:
     steps, (sizes, far) = np.arange(1, step + 1), _curves(placement, seed)
     layers: list[AnyLayer] = [
-        Line(steps, far[:step], ORANGE, "dash", 3, name="from the refined point to the minimum"),
-        Line(steps, sizes[:step], GREEN, width=3, name="reach of the region"),
+        Line(steps, far[:step], ORANGE, "dash", 3),
+        Line(steps, sizes[:step], GREEN, width=3),
         Points(steps, far[:step], ORANGE, "circle", 6),
         Points(steps, sizes[:step], GREEN, "diamond", 7),
         Points([step], far[[step - 1]], ORANGE, "circle", 12, outline=INK),
