@@ -189,10 +189,10 @@ Player.over(
 # %% [markdown]
 # *How to use it:* move gamma, and watch the queue.
 #
-# *In the picture:* on the left a sparse grid of 25 points, refined six times, on the loss $\sin 8x + \sin 7y$. On the
-# right the front of the queue: a point has the same number on both sides, and the shorter its bar, the sooner its turn.
-# (Where points are crowded, a white line ties a number to its point.) The orange point is next; the green diamonds are
-# the children it would get.
+# *In the picture:* on the left a sparse grid of 25 points, refined six times, on the loss $\sin 8x_1 + \sin 7x_2$. On
+# the right the front of the queue: a point has the same number on both sides, and the shorter its bar, the sooner its
+# turn. (Where points are crowded, a white line ties a number to its point.) The orange point is next; the green
+# diamonds are the children it would get.
 #
 # Two questions to answer with it:
 #
@@ -214,8 +214,7 @@ claim("at gamma 0.9 it is one that 21 others beat", points["rank"][pictures.next
 # %% [markdown]
 # With gamma 0 the best point is refined again and again, at finer and finer levels, until one of its children is
 # better. A smaller sum of levels, or a lower degree, never helps anybody. With gamma 1 nobody looks at the losses.
-
-# %% [markdown]
+#
 # **Exercise 13.2** (level 1). Return the number (position, from 0) of the point that is refined next.
 
 
