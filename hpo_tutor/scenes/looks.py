@@ -6,6 +6,7 @@ polygon   a symbol's outline in a square of side 2 around (0, 0), y upwards; the
 import math
 import re
 import zlib
+from functools import cache
 from itertools import pairwise, product
 from types import MappingProxyType
 from typing import NamedTuple
@@ -106,6 +107,13 @@ def channels_of(color: str) -> tuple[int, int, int]:
     """Red, green and blue from 0 to 255 of "#rrggbb"."""
     red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
     return red, green, blue
+
+
+@cache
+def mixed(color: str, share: float) -> str:
+    """A colour with a share of white, from 0 to 1, or of black, down to -1."""
+    other = 255 if share > 0 else 0
+    return "#" + "".join(f"{round(one + abs(share) * (other - one)):02x}" for one in channels_of(color))
 
 
 def known_color(color: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from hpo_tutor.scenes.crowds import crowded_labels, moved_aside
 from hpo_tutor.scenes.layers import AnyLayer, Points, Polygons, Segments, Text
 from hpo_tutor.scenes.looks import BLUE, GREEN, GREY, INK, ORANGE, PAGE, SIZES
 from hpo_tutor.scenes.stage import Axis, Scene
@@ -28,11 +29,6 @@ SMALL, DISC, LARGE, CHILD = 8.0, 22.0, 27.0, 15.0  # symbols, pixels
 DOT, TINY = 12.0, 7.0  # the chosen point and its children, where they lie too close for these
 LISTED, FIRST = 19.0, 21.0  # discs in the queue, whose rows are low on a narrow page
 RIM, THIN = 2.5, 1.5  # of a disc, around its number
-ROOM, BESIDE = 0.06, 0.045  # shares of the map that a disc needs: to another one, to a small diamond
-APART = (0.15, 0.12, 0.09, 0.06)  # shares between discs that were moved aside; the widest that can be had
-AHEAD = 0.045  # share between such a disc and any point
-FAR = (0.12, 0.16, 0.2, 0.25, 0.3, 0.36, 0.42, 0.5)  # shares by which a disc is moved
-N_TURNS = 24  # directions in which it can be moved
 BAR = 0.3  # half the height of a bar, in rows
 COLUMNS = {"point": -1.42, "rank": -1.0, "size": -0.65, "degree": -0.3}  # in lengths of the axis of priorities
 LEFT = 1.6  # so much of the panel do the columns take, in the same lengths
@@ -93,8 +89,8 @@ def marks(refinement: Refinement, space: SearchSpace, n_rows: int = N_ROWS) -> l
     tried = np.flatnonzero(~np.isnan(refinement.losses) | (refinement.trials >= 0))  # others: cut by the budget
     old = np.setdiff1d(tried, new)
     numbered = waiting(refinement)[:n_rows]
-    crowded = _crowded(shares, numbered, new)
-    labels = _moved(shares, numbered, crowded, np.union1d(old, new))
+    crowded = crowded_labels(shares, numbered, new)
+    labels = moved_aside(shares, numbered, crowded, np.union1d(old, new))
     at_x, at_y = (_from_shares(axis, labels[:, i]) for i, axis in enumerate(axes))  # row for row those of numbered
     plain = (numbered != chosen) & ~crowded
     aside = (numbered != chosen) & crowded
@@ -236,40 +232,6 @@ def _from_shares(axis: Axis, shares: Array) -> Array:
     if axis.log:
         return np.asarray(axis.low * (axis.high / axis.low) ** shares)
     return np.asarray(axis.low + shares * (axis.high - axis.low))
-
-
-def _crowded(shares: Array, numbered: Ints, new: Ints) -> NDArray[np.bool_]:
-    """Which of the numbered rows have another of them, or a new point, where their disc would be."""
-    apart = np.linalg.norm(shares[numbered, None] - shares[numbered], axis=2)
-    np.fill_diagonal(apart, np.inf)
-    away = _gap(shares[numbered], shares[new])
-    needed = np.where(np.arange(len(numbered)), BESIDE, ROOM)  # the first has the diamonds around it
-    return np.asarray((apart < ROOM).any(axis=1) | (away < needed), dtype=bool)
-
-
-def _moved(shares: Array, numbered: Ints, crowded: NDArray[np.bool_], drawn: Ints) -> Array:
-    """Where the numbers stand, (n_numbered, 2): on their points, or aside, near them and away from all else."""
-    at = shares[numbered].copy()
-    taken = [*at[~crowded]]
-    angles = 2 * np.pi * np.arange(N_TURNS) / N_TURNS
-    steps = np.concatenate([far * np.column_stack([np.cos(angles), np.sin(angles)]) for far in FAR])
-    for row in np.flatnonzero(crowded):
-        places = at[row] + steps
-        inside = ((places > 0.04) & (places < 0.96)).all(axis=1)
-        # the middle of the way keeps off other discs too, so that no line runs through them
-        free = np.minimum(_gap(places, taken), 1.5 * _gap(at[row] + 0.6 * steps, taken))
-        free[~inside | (_gap(places, shares[drawn]) < AHEAD)] = 0.0
-        fits = next((free >= apart for apart in APART if (free >= apart).any()), free == free.max())
-        at[row] = places[int(np.argmax(fits))]  # the nearest
-        taken.append(at[row])
-    return at
-
-
-def _gap(places: Array, others: Sequence[Array] | Array) -> Array:
-    """From each place to the nearest of others, (n,)."""
-    if not len(others):
-        return np.full(len(places), np.inf)
-    return np.asarray(np.linalg.norm(places[:, None] - np.asarray(others), axis=2).min(axis=1))
 
 
 def _told_apart(values: Array) -> list[str]:

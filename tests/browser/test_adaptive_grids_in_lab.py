@@ -6,7 +6,7 @@ import pytest
 from cells import notebook, run
 from driver import Lab
 from player_looks import color_of, colors
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from hpo_tutor.scenes.looks import ORANGE
 
@@ -23,14 +23,19 @@ ACROSS_3 = [(0.45 + k / 1000, 0.25) for k in range(100)]  # point 3 and what is 
 PATIENCE = 120_000  # milliseconds
 
 
+def opened(lab: Lab, folder: Path, name: str, source: str) -> tuple[Locator, Locator]:
+    """A player and its sentence."""
+    lab.open(notebook(folder, name, source))
+    run(lab, 0)
+    player = lab.shown(0).locator(".hpo-player")
+    return player, player.get_by_role("status")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_gamma_sorts_the_queue_anew(lab: Lab, folder: Path, theme: str):
     """With the keys from gamma 0 to 1: another point is next, its sum is said, and on the map it is orange."""
-    lab.open(notebook(folder, f"queue_{theme}.ipynb", QUEUE))
-    run(lab, 0)
+    player, told = opened(lab, folder, f"queue_{theme}.ipynb", QUEUE)
     lab.theme(theme)
-    player = lab.shown(0).locator(".hpo-player")
-    told = player.get_by_role("status")
     expect(told).to_contain_text("gamma 0. Point 12 is refined next: rank 0")
     slider = player.get_by_role("slider", name="gamma")
     slider.press("End")
@@ -45,10 +50,7 @@ def test_gamma_sorts_the_queue_anew(lab: Lab, folder: Path, theme: str):
 
 def test_a_grid_grows_by_its_own_rule(lab: Lab, folder: Path):
     """Play's dial refines; another gamma makes another grid of as many points."""
-    lab.open(notebook(folder, "grown.ipynb", GROWN))
-    run(lab, 0)
-    player = lab.shown(0).locator(".hpo-player")
-    told = player.get_by_role("status")
+    player, told = opened(lab, folder, "grown.ipynb", GROWN)
     expect(told).to_contain_text("Nothing has been refined yet: 1 point waits to be tried.")
     player.get_by_role("slider", name="refinements").press("End")
     expect(told).to_contain_text("rosenbrock, gamma 0, step 3.")
@@ -63,10 +65,7 @@ def test_a_grid_grows_by_its_own_rule(lab: Lab, folder: Path):
 
 def test_children_train_together(lab: Lab, folder: Path):
     """The centre alone, its four children side by side, four of the next, and the two ends."""
-    lab.open(notebook(folder, "live_grid.ipynb", LIVE))
-    run(lab, 0)
-    live = lab.shown(0).locator(".hpo-player")
-    told = live.get_by_role("status")
+    live, told = opened(lab, folder, "live_grid.ipynb", LIVE)
     live.get_by_role("button", name="Train").click()
     expect(live.locator(".hpo-progress")).to_have_text("done after 11 networks", timeout=PATIENCE)
     live.get_by_role("button", name="First").click()

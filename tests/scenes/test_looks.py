@@ -6,7 +6,21 @@ import numpy as np
 import pytest
 from eyes import BLINDNESS, channels, contrast, distance, lab
 
-from hpo_tutor.scenes.looks import BLUE, GREEN, GREY, ORANGE, PINK, RED, SHADES, SKY, STYLES, SYMBOLS, shade, style
+from hpo_tutor.scenes.looks import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PINK,
+    RED,
+    SHADES,
+    SKY,
+    STYLES,
+    SYMBOLS,
+    mixed,
+    shade,
+    style,
+)
 
 PALETTE = (ORANGE, SKY, GREEN, BLUE, RED, PINK)
 GROUNDS = ("#ffffff", "#111111")  # of the pages, JupyterLab's dark theme among them
@@ -25,6 +39,13 @@ def test_eyes_measure_as_published():
     # what the names mean: red and green, or blue and green, of one lightness become alike
     assert distance("#b85a5a", "#6f7f3a", "deutan") < distance("#b85a5a", "#6f7f3a") / 2
     assert distance("#0072b2", "#007a5a", "tritan") < distance("#0072b2", "#007a5a") / 2
+
+
+def test_colours_are_mixed_with_white_and_black():
+    """Half way to white, half way to black, and not at all."""
+    assert mixed("#204060", 0.5) == "#90a0b0"
+    assert mixed("#204060", -0.5) == "#102030"
+    assert mixed("#204060", 0) == "#204060"
 
 
 def test_every_colour_stands_out_from_both_grounds():

@@ -138,13 +138,6 @@ def test_no_two_tiles_run_together(families):
     assert all(colors[one] != colors[other] for one, other in pairs)
 
 
-def test_colours_are_mixed_with_white_and_black():
-    """Half way to white, half way to black, and not at all."""
-    assert tiles.mixed("#204060", 0.5) == "#90a0b0"
-    assert tiles.mixed("#204060", -0.5) == "#102030"
-    assert tiles.mixed("#204060", 0) == "#204060"
-
-
 def test_directions_can_be_told_apart():
     """The five directions of Penrose's thick rhomb are steps of lightness that one can see, from deep to pale."""
     blue = sorted(sum(channels_of(shade)) for shade in tiles.shades(5) if channels_of(shade)[2] > channels_of(shade)[0])

@@ -187,20 +187,14 @@ def test_orders_are_the_slope_between_two_levels():
 
 
 @pytest.mark.parametrize("function", bumps.FUNCTIONS)
-def test_falling_errors_are_drawn_and_told(function):
-    """The curves are those of the table; at the edges, at a kink and at a step cubic bumps are hardly better."""
+def test_cubic_bumps_are_worth_it_where_all_is_smooth(function):
+    """At level 9 they are over 1,000 times better away from the edges of a smooth loss, and hardly better elsewhere."""
     table = bumps.errors(function)
+    last = table[table["level"] == 9].set_index("degree")
     for where in ("inside", "everywhere"):
-        scene = bumps.falling(where, function)
-        for shape, degree in bumps.SHAPES.items():
-            own = table[table["degree"] == degree][where]
-            np.testing.assert_allclose(named(scene, shape).y, own, rtol=1e-5)
-            assert own.between(scene.y.low, scene.y.high).all()
-        last = table[table["level"] == 9].set_index("degree")[where]
-        told = float(re.search(r"the error of hats is ([\d.]+\d|\d) times", scene.sentence)[1])
-        assert told == pytest.approx(last[1] / last[3], rel=0.01)
-        assert (told > 1000) == (function == "smooth" and where == "inside")
-        assert told > 1000 or told < 4
+        times = last.loc[1, where] / last.loc[3, where]
+        assert (times > 1000) == (function == "smooth" and where == "inside")
+        assert times > 1000 or times < 4
 
 
 def test_what_does_not_exist_is_refused():

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpo_tutor import designs
-from hpo_tutor.course.pictures.nb10.tiles import AROUND, colors_of, mixed
+from hpo_tutor.course.pictures.nb10.tiles import AROUND, colors_of
 from hpo_tutor.designs.multigrid import Multigrid, star
 from hpo_tutor.scenes.layers import Points, Polygons
-from hpo_tutor.scenes.looks import INK, style
+from hpo_tutor.scenes.looks import INK, mixed, style
 from hpo_tutor.scenes.solids import cube_edges, solid_scene, turned
 from hpo_tutor.scenes.stage import Scene
 from hpo_tutor.scenes.ticks import number

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from hpo_tutor.designs.multigrid import Tiles
 from hpo_tutor.designs.multigrid import star as star_of
 from hpo_tutor.scenes.layers import Polygons
-from hpo_tutor.scenes.looks import BLUE, GREEN, ORANGE, PINK, SKY, channels_of
+from hpo_tutor.scenes.looks import BLUE, GREEN, ORANGE, PINK, SKY, mixed
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -35,13 +35,6 @@ AROUND = [0, 1, 3, 2]  # corners come as 00, 01, 10, 11
 def colors_of(n_kinds: int) -> tuple[str, ...]:
     """The colour of each shape, the thinnest first."""
     return KINDS.get(n_kinds, (ORANGE, BLUE, GREEN, SKY, PINK))
-
-
-@cache
-def mixed(color: str, share: float) -> str:
-    """A colour with a share of white, from 0 to 1, or of black, down to -1."""
-    other = 255 if share > 0 else 0
-    return "#" + "".join(f"{round(one + abs(share) * (other - one)):02x}" for one in channels_of(color))
 
 
 def kind_names(star: Array) -> list[str]:

@@ -2,7 +2,7 @@
 
 from hpo_tutor.course.pictures.nb13.bumps import errors, orders, stack, stacked
 from hpo_tutor.course.pictures.nb13.descents import compared, descended, descent, finishers
-from hpo_tutor.course.pictures.nb13.grids import counts, cube, most_dims, tableau
+from hpo_tutor.course.pictures.nb13.grids import cube, tableau
 from hpo_tutor.course.pictures.nb13.queues import (
     FUNCTIONS,
     GAMMAS,
@@ -16,7 +16,7 @@ from hpo_tutor.course.pictures.nb13.queues import (
     queue,
     regret,
 )
-from hpo_tutor.course.pictures.nb13.regions import Bowl, held, nearest, placed
+from hpo_tutor.course.pictures.nb13.regions import held, nearest, placed
 from hpo_tutor.course.pictures.nb13.studies import (
     errors_of_study,
     places,
@@ -30,9 +30,7 @@ __all__ = [
     "GAMMAS",
     "GROWING",
     "STEPS",
-    "Bowl",
     "compared",
-    "counts",
     "cube",
     "descended",
     "descent",
@@ -42,7 +40,6 @@ __all__ = [
     "finishers",
     "grown",
     "held",
-    "most_dims",
     "n_chosen",
     "nearest",
     "next_point",

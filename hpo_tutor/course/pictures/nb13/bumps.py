@@ -42,7 +42,6 @@ FINE = np.linspace(0, 1, 257)  # holds all nodes, so that hats have their corner
 INSIDE = 0.2, 0.8  # away from the edges, where bumps are straight
 SMALL = 1e-4  # of surpluses: below it they are not written
 ROOMY = 6  # from this level on, bumps are narrower than the wiggle
-LOOKS = (BLUE, "dash", "triangle-up"), (RED, "solid", "circle")
 
 
 class Stack(NamedTuple):
@@ -165,38 +164,6 @@ def orders(table: pd.DataFrame, since: int = ROOMY) -> pd.DataFrame:
     first, last = ends.first(), ends.last()
     measured = ["inside", "everywhere"]
     return (first[measured] / last[measured]).map(np.log2).div(last["level"] - first["level"], axis=0)
-
-
-def falling(where: str = "inside", function: str = "smooth") -> Scene:
-    """The errors of hats and of cubic bumps, level by level.
-
-    Args:
-        where: "inside" for [0.2, 0.8], "everywhere" for [0, 1].
-        function: one of ``FUNCTIONS``.
-    """
-    table = _errors(function)
-    layers: list[AnyLayer] = []
-    for (shape, degree), (color, dash, symbol) in zip(SHAPES.items(), LOOKS, strict=True):
-        own = table[table["degree"] == degree]
-        layers.append(Line(own["level"], own[where], color, dash, 2.5))
-        layers.append(Points(own["level"], own[where], color, symbol, 13.0, name=shape))
-    factors = {degree: 2 ** float(order) for degree, order in orders(table)[where].items()}
-    last = int(table["level"].max())
-    finest = table[table["level"] == last].set_index("degree")[where]
-    part = f"between {INSIDE[0]} and {INSIDE[1]}" if where == "inside" else "up to the edges"
-    sentence = (
-        f"{function}, {part}: from level {ROOMY} on, a further level divides the error of hats by {number(factors[1])} "
-        f"on average, that of cubic bumps by {number(factors[3])}. At level {last}, {2**last - 1} points, the error of "
-        f"hats is {number(float(f'{finest[1] / finest[3]:.3g}'))} times that of cubic bumps."
-    )
-    levels = [(float(level), str(level)) for level in sorted(set(table["level"]))]
-    across = Axis("level", levels[0][0] - 0.3, levels[-1][0] + 0.3, ticks=levels)
-    return Scene(layers, across, Axis("largest error (loss, log scale)", 1e-11, 2.0, log=True), sentence, aspect=0.5)
-
-
-@cache
-def _errors(function: str) -> pd.DataFrame:
-    return errors(function)
 
 
 def _sum(shown: Stack, shape: str, function: str) -> Scene:

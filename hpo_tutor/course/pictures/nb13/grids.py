@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hpo_tutor.designs.sparse_grids import Nodes, full, n_full, n_regular, places, regular
 from hpo_tutor.scenes.layers import AnyLayer, Line, Marks, Points, Polygons, Segments, Text
-from hpo_tutor.scenes.looks import BLUE, GREY, INK, PAGE, channels_of
+from hpo_tutor.scenes.looks import BLUE, GREY, INK, PAGE, mixed
 from hpo_tutor.scenes.solids import cube_edges, solid_scene, turned
 from hpo_tutor.scenes.stage import Axis, Board, Scene, beside
 from hpo_tutor.scenes.ticks import number
@@ -82,7 +82,7 @@ def cube(level: int, azimuth: float, tilt: float) -> Scene:
         symbol, lightness, size = CUBED[step]
         sizes = (size * np.interp(depth[order], (-75, 75), (0.8, 1.2))).astype(np.float32)
         x, y = screen[order].T
-        layers.append(Points(x, y, _mixed(BLUE, lightness), symbol, sizes, outline=INK))
+        layers.append(Points(x, y, mixed(BLUE, lightness), symbol, sizes, outline=INK))
     layers += [*before, *_key(level)]
     n_sparse, n_all = n_regular(level, 3), n_full(level, 3)
     if level == 1:
@@ -212,7 +212,7 @@ def _key(level: int) -> list[AnyLayer]:
     first, gap = KEYED
     for step, (symbol, lightness, size) in enumerate(CUBED[:level]):
         at = first + gap * step
-        layers.append(Points([at], [KEY], _mixed(BLUE, lightness), symbol, size, outline=INK))
+        layers.append(Points([at], [KEY], mixed(BLUE, lightness), symbol, size, outline=INK))
         layers.append(Text([at + NUMBERED], [KEY], [str(step + 3)], anchor="start"))
     return layers
 
@@ -247,9 +247,3 @@ def _counted(level: int, n_taken: int, n_all: int) -> str:
 
 def _points(n: int) -> str:
     return f"{n:,} point{'' if n == 1 else 's'}"
-
-
-def _mixed(color: str, share: float) -> str:
-    """A colour with a share of white, or of black below 0."""
-    other = 255 if share > 0 else 0
-    return "#" + "".join(f"{round(one + abs(share) * (other - one)):02x}" for one in channels_of(color))

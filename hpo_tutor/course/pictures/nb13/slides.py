@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hpo_tutor.course.pictures.intervals import Row, intervals
 from hpo_tutor.course.pictures.nb13 import bumps, descents, grids, queues
+from hpo_tutor.course.pictures.nb13.studies import strewn
 from hpo_tutor.designs.sparse_grids import n_full, n_regular, places, regular
 from hpo_tutor.problems import functions
 from hpo_tutor.race.experiments.moved import Moved
@@ -182,9 +183,9 @@ def missed(scores: Mapping[str, ArrayLike], looks: Mapping[str, str]) -> Scene:
         look, some = style(looks[name]), np.sort(values[name])
         (mean, error), first, height = mean_and_error(some), row == 0, [row + OVER]
         ends = [mean - TWO * error], [mean + TWO * error]
-        strewn = row - UNDER + STREWN * np.resize([0, 1, -1, 0.5, -0.5], len(some))
+        below = row - UNDER + strewn(len(some), STREWN)
         layers += [
-            Points(some, strewn, GREY, "circle", 8.0, outline=None, name="one repetition" if first else ""),
+            Points(some, below, GREY, "circle", 8.0, outline=None, name="one repetition" if first else ""),
             Segments(ends[0], height, ends[1], height, INK, width=6.0, name=f"mean ± {TWO} errors" if first else ""),
             Points([mean], height, look.color, look.symbol, 15.0),
         ]

@@ -128,7 +128,9 @@ def errors_of_study(table: pd.DataFrame | None = None, experiment: str = PICTURE
     up = np.arange(len(rows), 0, -1, dtype=float)
     methods = [(str(name), int(budget)) for name, budget in zip(rows["method"], rows["budget"], strict=True)]
     dots = np.concatenate([np.sort(scores[method]) for method in methods])
-    heights = np.concatenate([_strewn(place, len(scores[method])) for method, place in zip(methods, up, strict=True)])
+    heights = np.concatenate(
+        [place + LANES["dots"] + strewn(len(scores[method]), SPREAD) for method, place in zip(methods, up, strict=True)]
+    )
     mean, half = rows["error"].to_numpy(float), WIDE * rows["se"].to_numpy(float)
     middle, source = up + LANES["mean"], rows["source"].to_numpy(float)
     seen = np.isfinite(source)
@@ -201,6 +203,11 @@ def table_of_regressions(table: pd.DataFrame | None = None) -> pd.DataFrame:
     return wide.loc[[PEER, *others]].rename_axis("GeV").rename_axis(["d", "budget"], axis="columns")
 
 
+def strewn(n: int, spread: float) -> Array:
+    """How far n dots stand off the middle of their row, so that neighbours are apart; shape (n,)."""
+    return spread * np.resize([0, 1, -1, 0.5, -0.5], n)
+
+
 @cache
 def _kept() -> pd.DataFrame:
     return budgets.load()
@@ -236,11 +243,6 @@ def _over_budgets(there: Sequence[Place], heights: Sequence[float], y: Axis, tit
 def _ratios() -> Axis:
     ticks = [(FLOOR, f"≤ {FLOOR:g}"), *((10.0**k, f"{10.0**k:g}") for k in range(-2, 3))]
     return Axis("regret / that of random", FLOOR / 1.3, CEILING, log=True, ticks=ticks)
-
-
-def _strewn(row: float, n: int) -> Array:
-    """Heights of n dots in a row, so that neighbours stand apart; shape (n,)."""
-    return row + LANES["dots"] + SPREAD * np.resize([0, 1, -1, 0.5, -0.5], n)
 
 
 def _scores(table: pd.DataFrame | None, experiment: str) -> dict[tuple[str, int], Array]:
