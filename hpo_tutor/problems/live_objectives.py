@@ -19,19 +19,27 @@ class Live:
 
     Attributes:
         space: what is tuned, and what is fixed at which value.
-        loss_names: ("rmse",) or ("cross_entropy",), of the validation rows.
-        loss_unit: such as "GeV" or "nats".
+        loss_names: ("rmse",) or ("cross_entropy",), of the validation rows; then the further goals.
+        loss_unit: of the first, such as "GeV" or "nats".
+        goals: what is counted beside the loss; none, or some of the task's.
         batch, n_batches: which data batch of how many.
         n_trained: trainings so far.
     """
 
     def __init__(
-        self, name: str, space: SearchSpace, batch: int, n_batches: int, options: Mapping[str, Any] | None = None
+        self,
+        name: str,
+        space: SearchSpace,
+        batch: int,
+        n_batches: int,
+        options: Mapping[str, Any] | None = None,
+        goals: Sequence[str] = (),
     ) -> None:
         task = tasks.task(name)
+        tasks.count(name, [], goals)  # an unknown goal is refused now
         tasks.n_rows(name, batch, n_batches)  # missing data or a bad batch shows now rather than in the first trial
         self.name, self.space, self.batch, self.n_batches = name, space, batch, n_batches
-        self.loss_names, self.loss_unit = (task.loss_name,), task.loss_unit
+        self.loss_names, self.loss_unit, self.goals = (task.loss_name, *goals), task.loss_unit, tuple(goals)
         self.n_trained, self.member = 0, batch
         self._options = dict(options or {})
 
@@ -41,12 +49,14 @@ class Live:
 
     def __call__(self, config: Mapping[str, Any]) -> float:
         """The loss of one configuration, trained with seed 0."""
-        return float(self.evaluate([config], seeds=[0])[0])
+        return float(self.evaluate([config], seeds=[0]).flat[0])
 
     def evaluate(
         self, configs: Sequence[Mapping[str, Any]], *, seeds: Sequence[int], fidelity: float | None = None
     ) -> NDArray[np.float64]:
         """Train K learners at once and return their validation losses, shape (K,); inf or nan where one diverged.
+
+        With further goals the shape is (K, m): the losses, then what is counted.
 
         Args:
             configs: one for each.
@@ -58,11 +68,12 @@ class Live:
         """
         full = self._complete(configs, seeds)
         if not configs:
-            return np.empty(0)
+            return np.empty((0, len(self.loss_names)) if self.goals else 0)
         if fidelity is not None:
             full = [{**config, tasks.task(self.name).fidelity: fidelity} for config in full]
         self.n_trained += len(configs)
-        return tasks.train(self.name, full, seeds, self.batch, self.n_batches, options=self._options)
+        losses = tasks.train(self.name, full, seeds, self.batch, self.n_batches, options=self._options)
+        return np.column_stack([losses, tasks.count(self.name, full, self.goals)]) if self.goals else losses
 
     def test(self, configs: Sequence[Mapping[str, Any]], *, seeds: Sequence[int]) -> tasks.Scores:
         """Train K networks at once on the same rows, and score them on test rows, which no search on this batch sees.
@@ -86,7 +97,7 @@ class Live:
 
     def draw(self, seed: int) -> "Live":
         """The same search on data batch ``seed % n_batches``."""
-        return Live(self.name, self.space, seed % self.n_batches, self.n_batches, self._options)
+        return Live(self.name, self.space, seed % self.n_batches, self.n_batches, self._options, self.goals)
 
     def _complete(self, configs: Sequence[Mapping[str, Any]], seeds: Sequence[int]) -> list[dict[str, Any]]:
         """The configurations with what is fixed."""
@@ -101,6 +112,7 @@ def live(
     name: str,
     hyperparameters: Sequence[str] | Mapping[str, Any] = ("learning_rate", "l2"),
     *,
+    goals: Sequence[str] = (),
     batch: int = 0,
     n_batches: int = 10,
     backend: Backend | None = None,
@@ -117,8 +129,12 @@ def live(
         name: a task. Networks: "digits", "digits-cnn", "digits-cnn-layers", "mnist", "mnist-cnn-layers", "cifar10" (ten
             classes; cross-entropy in nats), "aleph", "aleph-layers" (jet energy; root mean squared error in GeV).
             Boosted trees: "danish_housing", "king_county" (root mean squared error of the price's logarithm).
+            Auto-encoders whose layers are switched on and off: "digits-autoencoder", "mnist-autoencoder" (root mean
+            squared error in grey levels).
         hyperparameters: names to tune, such as learning_rate, l2, epochs, width, batch_size, input_noise and dropout
             of networks, or learning_rate, max_depth and trees; or name -> domain or value.
+        goals: what else is to be small: of auto-encoders "operations" and "parameters" of the encoder. Then each trial
+            has several losses, and samplers look at the first unless they are made for more.
         batch: the data batch.
         n_batches: into how many batches the data are cut.
         backend: passed to ``training.Population``, like device and dtype; None takes the fastest. Trees know none.
@@ -146,4 +162,7 @@ def live(
         options |= {"backend": backend, "device": device, "dtype": dtype}
     elif backend or device not in (None, "cpu") or dtype != "float32":
         raise ValueError(f"backend, device and dtype are for networks, {name} fits boosted trees; leave them out")
-    return Live(name, SearchSpace({**task.defaults, **hyperparameters}), batch, n_batches, options)
+    if isinstance(goals, str):
+        raise ValueError(f"goals must be a list of names, got the text {goals!r}; write [{goals!r}]")
+    space = SearchSpace({**task.defaults, **hyperparameters}, constraints=task.constraints)
+    return Live(name, space, batch, n_batches, options, goals)

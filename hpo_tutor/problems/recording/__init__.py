@@ -3,9 +3,11 @@
 A part is one data batch: all points, of a grid or at random, and all seeds train together, on every core or on the
 GPU. Finished parts lie in a work folder, so that a recording that is killed goes on where it was.
 
-    part   (n_seeds, n_1, ..., n_d), or (n_seeds, n_points), losses of one data batch, float32
+    part   (n_seeds, n_1, ..., n_d), or (n_seeds, n_points), losses of one data batch, float32; of a large random sample
+           those of some of its points
 """
 
+import itertools
 import os
 import shutil
 import time
@@ -29,6 +31,8 @@ from hpo_tutor.problems.recording.recipes import Recipe, recipe
 from hpo_tutor.training import machine
 from hpo_tutor.training.boosting import BoostedTrees
 from hpo_tutor.training.models.architecture import Network
+
+BLOCK = 300  # points of a random sample that are saved together
 
 # of hyperparameters of a random sample; axes have their own
 UNITS = {
@@ -76,22 +80,28 @@ def record_recipe(wanted: Recipe, folder: Path, progress: bool = True, resume: b
     if not resume:
         shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True, exist_ok=True)
-    paths = [work / f"batch{batch:03d}.npz" for batch in range(wanted.n_batches)]
-    points = wanted.points()
-    much = tasks.work(wanted.task, points, wanted.along) * len(wanted.seeds)
+    points, runs = wanted.points(), wanted.runs()
+    blocks = _blocks(wanted, len(points))
+    paths = [
+        [work / f"batch{batch:03d}{f'-{block:03d}' if block else ''}.npz" for block in range(len(blocks))]
+        for batch in range(wanted.n_batches)
+    ]
+    much = [_much(wanted, points[block], runs[:, block]) for block in blocks]
     with tqdm(
-        total=much * wanted.n_batches, unit=tasks.task(wanted.task).counted, desc=wanted.name, disable=not progress
+        total=sum(much) * wanted.n_batches, unit=tasks.task(wanted.task).counted, desc=wanted.name, disable=not progress
     ) as bar:
-        for batch, path in enumerate(paths):
+        for batch, place in itertools.product(range(wanted.n_batches), range(len(blocks))):
+            path, block = paths[batch][place], blocks[place]
             if path.exists():
-                bar.update(much)
+                bar.update(much[place])
                 continue
             start = time.perf_counter()
-            part = train_part(wanted, batch, points, bar.update).reshape(wanted.shape)
+            part = train_part(wanted, batch, points[block], bar.update, runs=runs[:, block])
             _save_part(path, part, time.perf_counter() - start)
-    parts = [_load_part(path) for path in paths]
-    losses = np.stack([part.losses for part in parts])
-    about = _about(wanted, len(points), sum(part.seconds for part in parts))
+    kept = [[_load_part(path) for path in row] for row in paths]
+    parts = list(itertools.chain.from_iterable(kept))
+    losses = np.stack([np.concatenate([part.losses for part in row], axis=1).reshape(wanted.shape) for row in kept])
+    about = _about(wanted, int(runs.sum()), sum(part.seconds for part in parts))
     about["machine"] = "; ".join(dict.fromkeys(part.machine for part in parts))  # of a recording that moved, all
     table = folder / f"{wanted.name}{files.SUFFIX}"
     if wanted.domains:
@@ -120,7 +130,12 @@ def checked(wanted: Recipe, sampled: Sampled) -> Sampled:
 
 
 def train_part(
-    wanted: Recipe, batch: int, points: Sequence[dict[str, Any]], advance: Callable[[int], object] = lambda n: None
+    wanted: Recipe,
+    batch: int,
+    points: Sequence[dict[str, Any]],
+    advance: Callable[[int], object] = lambda n: None,
+    *,
+    runs: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float32]:
     """Train one data batch at all seeds and these points of the recipe.
 
@@ -129,15 +144,19 @@ def train_part(
         batch: the data batch.
         points: what to train.
         advance: told how much was done since it was told last: epochs of networks, or tree ensembles.
+        runs: which points train with which seeds, shape (n_seeds, n_points); None is all.
 
     Returns:
-        Losses, shape (n_seeds, n_points), or (n_seeds, n_points, n) where the last axis is how long a training is.
+        Losses, shape (n_seeds, n_points), or (n_seeds, n_points, n) where the last axis is how long a training is; nan
+        where nothing was to be trained.
 
     Raises:
         ValueError: a training diverged: a landscape needs a finite loss everywhere.
     """
-    seeds = np.repeat(wanted.seeds, len(points)).tolist()
-    configs = list(points) * len(wanted.seeds)
+    chosen = np.ones((len(wanted.seeds), len(points)), dtype=bool) if runs is None else runs
+    which, places = np.nonzero(chosen)
+    seeds = np.asarray(wanted.seeds)[which].tolist()
+    configs = [points[int(place)] for place in places]
     losses = tasks.train(
         wanted.task, configs, seeds, batch, wanted.n_batches, along=wanted.along, advance=advance
     ).astype(np.float32)
@@ -148,7 +167,21 @@ def train_part(
             f"every loss of a landscape must be finite, {wrong} came out at {configs[place]}, data batch "
             f"{batch}; narrow the hyperparameters in recipes.py"
         )
-    return losses.reshape(len(wanted.seeds), len(points), *losses.shape[1:])
+    table = np.full((*chosen.shape, *losses.shape[1:]), np.nan, dtype=np.float32)
+    table[chosen] = losses
+    return table
+
+
+def _blocks(wanted: Recipe, n_points: int) -> list[slice]:
+    """What is saved together: a grid as a whole, some points of a large random sample."""
+    size = BLOCK if wanted.domains else n_points
+    return [slice(start, start + size) for start in range(0, n_points, size)]
+
+
+def _much(wanted: Recipe, points: Sequence[dict[str, Any]], runs: NDArray[np.bool_]) -> int:
+    """How much work some points are, with all their seeds."""
+    trained = [point for row in runs for point, wanted_here in zip(points, row, strict=True) if wanted_here]
+    return tasks.work(wanted.task, trained, wanted.along)
 
 
 def _save_part(path: Path, losses: NDArray[np.float32], seconds: float) -> None:
@@ -174,7 +207,7 @@ def _load_part(path: Path) -> _Part:
         return _Part(part["losses"], float(part["seconds"]), str(part["machine"]))
 
 
-def _about(wanted: Recipe, n_points: int, seconds: float) -> dict[str, Any]:
+def _about(wanted: Recipe, n_models: int, seconds: float) -> dict[str, Any]:
     """What the table's metadata say beside its name and its hyperparameters."""
     task = tasks.task(wanted.task)
     n_rows = tasks.n_rows(wanted.task, 0, wanted.n_batches)
@@ -197,7 +230,7 @@ def _about(wanted: Recipe, n_points: int, seconds: float) -> dict[str, Any]:
         **({"inputs": backbones.words(task.source.backbone)} if task.source.backbone else {}),
         "shuffle_seed": tasks.SHUFFLE_SEED,
         **n_rows,
-        "n_models": n_points * len(wanted.seeds) * wanted.n_batches,
+        "n_models": n_models * wanted.n_batches,
         "seconds": round(seconds, 1),
         "versions": machine.versions(*(["lightgbm"] if task.fidelity == "trees" else [])),
     }

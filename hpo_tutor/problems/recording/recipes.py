@@ -9,7 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from hpo_tutor.domains import finite_values
 from hpo_tutor.problems import mangling, tasks
 from hpo_tutor.problems.landscapes.files import Axis
 from hpo_tutor.search_space import Choice, Domain, Float, Integer, SearchSpace
@@ -31,6 +33,9 @@ class Recipe:
         seeds: learners trained at each point and data batch.
         domains: the hyperparameters of a random sample; empty for a grid.
         n_points: configurations of the random sample, the same ones for every data batch.
+        by: hyperparameters of the sample, each combination of whose values gets equally many configurations, in turn.
+        n_repeated: that many configurations, the first ones, train with every seed, the others with the first alone;
+            None is all.
     """
 
     name: str
@@ -41,6 +46,8 @@ class Recipe:
     seeds: tuple[int, ...] = (0, 1, 2)
     domains: Mapping[str, Domain] = field(default_factory=dict)
     n_points: int = 0
+    by: tuple[str, ...] = ()
+    n_repeated: int | None = None
 
     def __post_init__(self) -> None:
         for axis in self.axes[:-1]:
@@ -65,11 +72,29 @@ class Recipe:
     def points(self) -> list[dict[str, Any]]:
         """The configurations that are trained: the grid without how long, or the random sample."""
         if self.domains:
-            space, rng = SearchSpace(self.domains), np.random.default_rng(SAMPLE_SEED)
-            return [{**self.fixed, **space.sample(rng)} for _ in range(self.n_points)]
+            rng, tiles = np.random.default_rng(SAMPLE_SEED), itertools.cycle(self._tiles())
+            return [{**self.fixed, **next(tiles).sample(rng)} for _ in range(self.n_points)]
         axes = self.axes[:-1] if self.along else self.axes
         grid = itertools.product(*(axis.values for axis in axes))
         return [{**self.fixed, **{axis.name: value for axis, value in zip(axes, point, strict=True)}} for point in grid]
+
+    @property
+    def space(self) -> SearchSpace:
+        """Of a random sample: what is tuned, under the task's constraints."""
+        return SearchSpace(self.domains, constraints=tasks.task(self.task).constraints)
+
+    def runs(self) -> NDArray[np.bool_]:
+        """Which points train with which seeds, shape (n_seeds, n_points)."""
+        n_points = len(self.points())
+        wanted = np.ones((len(self.seeds), n_points), dtype=bool)
+        if self.n_repeated is not None:
+            wanted[1:, self.n_repeated :] = False
+        return wanted
+
+    def _tiles(self) -> list[SearchSpace]:
+        """The space for each combination of the values of ``by``."""
+        values = itertools.product(*(finite_values(self.domains[name]) or () for name in self.by))
+        return [self.space.fix(**dict(zip(self.by, chosen, strict=True))) for chosen in values]
 
     @property
     def fingerprint(self) -> str:
@@ -77,6 +102,7 @@ class Recipe:
         points = self.points()
         # what the rows, the models and their features are is a part of what the losses mean
         told = [self.name, points, self.along, self.n_batches, self.seeds, tasks.meaning(self.task, points)]
+        told += [self.n_repeated] if self.n_repeated is not None else []
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:8]
 
 
@@ -211,6 +237,18 @@ _LIST = (
         fixed={},
         domains=tasks.task("digits-cnn-layers").domains,
         n_points=300,
+    ),
+    # spaces with switches: 350 auto-encoders of each number of layers, 50 of them with three seeds
+    Recipe(
+        name="digits-autoencoder",
+        task="digits-autoencoder",
+        axes=(),
+        fixed={"epochs": 15, "batch_size": 64},
+        n_batches=1,
+        domains=tasks.task("digits-autoencoder").domains,
+        n_points=3150,
+        by=("n_conv", "n_dense"),
+        n_repeated=450,
     ),
 )
 RECIPES: Mapping[str, Recipe] = MappingProxyType({recipe.name: recipe for recipe in _LIST})

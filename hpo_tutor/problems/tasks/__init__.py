@@ -3,11 +3,12 @@
 task(name)                      data set, learner, and the hyperparameters that may be tuned
 rows(name, batch)               one data batch for a network; sets(name, batch) for trees
 train(name, configs, seeds)     what K learners reach
+count(name, configs, goals)     how large they are, without training
 score_unseen(...)               the same on rows that no search has seen
 """
 
 from hpo_tutor.problems.tasks.division import SHUFFLE_SEED, TRAINING_SHARE, Rows, n_rows, rows, sets, unseen
-from hpo_tutor.problems.tasks.runs import Scores, losses_of, meaning, score_unseen, train, work
+from hpo_tutor.problems.tasks.runs import Scores, count, losses_of, meaning, score_unseen, train, work
 from hpo_tutor.problems.tasks.table import TASKS, task
 from hpo_tutor.problems.tasks.task import Source, Task
 
@@ -19,6 +20,7 @@ __all__ = [
     "Scores",
     "Source",
     "Task",
+    "count",
     "losses_of",
     "meaning",
     "n_rows",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hpo_tutor.problems import backbones, datasets
 from hpo_tutor.problems.tasks.table import task
 from hpo_tutor.problems.tasks.task import Source
-from hpo_tutor.training import Data
+from hpo_tutor.training import AutoEncoder, Data
 from hpo_tutor.training.boosting import BoostedTrees, Sets
 
 SHUFFLE_SEED = 20_260_101  # of the rows; part of what a recorded landscape means, so it never changes
@@ -108,7 +108,9 @@ def _standardised(
     centre, spread = train.mean(axis=axis), train.std(axis=axis)
     spread = np.where(spread > 0, spread, 1)  # some pixels never change
     middle, scale = 0.0, 1.0
-    if known.model.task == "regression":
+    if isinstance(known.model, AutoEncoder):  # the inputs are what is wanted back
+        scale = float(spread)
+    elif known.model.task == "regression":
         middle, scale = train_target.mean(), float(train_target.std())
         train_target, scored_target = (train_target - middle) / scale, (scored_target - middle) / scale
     return Rows(Data((train - centre) / spread, train_target, (scored - centre) / spread, scored_target), scale)
@@ -140,6 +142,9 @@ def _taken(source: Source, places: NDArray[np.int64]) -> tuple[NDArray[Any], NDA
         n, height, width = inputs.shape
         side = source.shrink
         inputs = inputs.reshape(n, height // side, side, width // side, side).mean(axis=(2, 4))
+    if source.crop:
+        top, left = ((size - source.crop) // 2 for size in inputs.shape[1:])
+        inputs = inputs[:, top : top + source.crop, left : left + source.crop]
     target = dataset.target[places]
     return inputs, np.log(target) if source.log_target else target
 

@@ -131,7 +131,9 @@ def meaning(name: str, configs: Sequence[Config]) -> list[str]:
         models = [repr(known.model)]
     else:
         models = [repr(group.model) for group in _by_structure(known, configs)]
-    return [repr(source), features, repr(dict(known.defaults)), repr(shares), *models]
+    # pictures could not be cropped when the first landscapes were recorded
+    rows = repr(source) if source.crop else repr(source).replace(", crop=0)", ")")
+    return [rows, features, repr(dict(known.defaults)), repr(shares), *models]
 
 
 def work(name: str, configs: Sequence[Config], along: Sequence[int] | None = None) -> int:
@@ -140,6 +142,23 @@ def work(name: str, configs: Sequence[Config], along: Sequence[int] | None = Non
     if known.fidelity == "trees":
         return len(configs)
     return int(along[-1]) * len(configs) if along else int(sum(known.columns(configs)["epochs"]))
+
+
+def count(name: str, configs: Sequence[Config], goals: Sequence[str]) -> NDArray[np.float64]:
+    """The goals of a task beside its loss that are counted, not trained; shape (K, len(goals)).
+
+    Raises:
+        ValueError: the task has no such goal.
+    """
+    known = task(name)
+    there = {goal.name: goal for goal in known.goals}
+    for goal in goals:
+        if goal not in there:
+            raise ValueError(f"{name} has no goal {goal!r} beside its loss; there are: {', '.join(there) or 'none'}")
+    counted = np.empty((len(configs), len(goals)))
+    for group in _by_structure(known, configs) if len(configs) and goals else ():
+        counted[group.places] = [there[goal].count(group.model) for goal in goals]
+    return counted
 
 
 def losses_of(name: str, scores: NDArray[np.float64], target_scale: float) -> NDArray[np.float64]:

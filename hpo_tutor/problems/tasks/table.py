@@ -1,9 +1,11 @@
 """Which tasks are there? What live training and recorded landscapes share."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from hpo_tutor.problems.tasks.autoencoders import autoencoder
 from hpo_tutor.problems.tasks.task import Source, Task
 from hpo_tutor.search_space import Choice, Domain, Float, Integer
 from hpo_tutor.training import CNN, MLP, Block
@@ -47,6 +49,18 @@ _SMALL_PICTURES = Source(
     alike=True,
     shrink=2,
 )
+# like a detector's cell, a small square cut out of something larger
+_CELLS = Source(
+    "mnist",
+    "parts",
+    "the 60,000 training pictures shuffled once and cut into equal parts; of each, the first 1,800 are used, cut to "
+    "the 8 x 8 pixels in their middle: two thirds train and one third validates; the 10,000 test pictures test",
+    part="train",
+    n_rows=1800,
+    alike=True,
+    crop=8,
+)
+_DIGITS_ALIKE = replace(_DIGITS, alike=True)
 _ALL_PICTURES = Source(
     "mnist",
     "resplits",
@@ -266,6 +280,8 @@ _LIST = (
     ),
     _pictures("mnist-cnn-layers", _SMALL_PICTURES, _small_nine),
     _pictures("mnist-cnn-layers-full", _ALL_PICTURES, _full_nine),
+    autoencoder("digits-autoencoder", _DIGITS_ALIKE, "grey levels of 16"),
+    autoencoder("mnist-autoencoder", _CELLS, "grey levels of 255"),
     _photographs("cifar10", "small"),
     _photographs("cifar10-resnet50", "resnet50"),
     _boosted(

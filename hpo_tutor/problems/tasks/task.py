@@ -27,6 +27,7 @@ class Source:
         spread: of the sizes of "parts", normal around their mean: the standard deviation as a share of it.
         shares: of a batch's rows that train, stop and score trees; networks need no rows that stop.
         shrink: pictures become smaller, each pixel the mean of shrink x shrink; 1 leaves them as they are.
+        crop: of each picture only the square of this side in its middle; 0 takes it whole.
     """
 
     dataset: str
@@ -41,6 +42,22 @@ class Source:
     spread: float = 0.0
     shares: tuple[float, float, float] = (0.6, 0.2, 0.2)
     shrink: int = 1
+    crop: int = 0
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What else a model should be, beside good: counted from its layers, so exactly and without training.
+
+    Attributes:
+        name: such as "operations".
+        unit: in words.
+        count: from the model.
+    """
+
+    name: str
+    unit: str
+    count: Callable[[Model], float]
 
 
 @dataclass(frozen=True)
@@ -59,6 +76,8 @@ class Task:
         structure: hyperparameters that decide the layers -> the model of such values; None where ``model`` is the only
             one.
         structural: their names.
+        constraints: what the hyperparameters must satisfy together, as a ``SearchSpace`` takes it.
+        goals: further losses, which need no training.
     """
 
     name: str
@@ -71,6 +90,8 @@ class Task:
     loss_unit: str
     structure: Callable[..., Model] | None = None
     structural: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
+    goals: tuple[Goal, ...] = ()
 
     @property
     def dataset(self) -> str:

@@ -149,6 +149,21 @@ def n_parameters(network: Network) -> int:
     return sum(math.prod(tensor.shape) for layer in network for tensor in layer.tensors)
 
 
+def n_operations(network: Network) -> int:
+    """How many multiplications one row costs, each with an addition: a weight times what it meets.
+
+    A convolution counts every place of its window, those over the padded border included, as a chip without special
+    cases for the border computes it. Biases, activations, poolings and normalisations multiply nothing by a weight.
+    """
+    total = 0
+    for layer in network:
+        if isinstance(layer, Dense):
+            total += math.prod(layer.inputs) * math.prod(layer.to)
+        elif isinstance(layer, Convolution):
+            total += math.prod(layer.outputs) * layer.kernel**2 * layer.inputs[2]
+    return total
+
+
 def n_activations(network: Network) -> int:
     """How many numbers one row leaves between the layers, the windows of convolutions included."""
     total = math.prod(network[0].inputs)

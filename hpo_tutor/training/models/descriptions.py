@@ -193,6 +193,20 @@ class AutoEncoder:
         """One for each number of the image."""
         return math.prod(self.image)
 
+    def encoder(self, n_inputs: int, width: int | None = None) -> Network:
+        """The first half of ``layers``, down to the code: all that a detector's chip would have to compute.
+
+        Raises:
+            ValueError: the inputs are not of the image's size.
+        """
+        layers, _ = _convolved(self, n_inputs, width)
+        shape = layers[-1].outputs
+        for units in self.hidden:
+            layers += [Dropout(shape), Dense(shape, (units,), bias=not self.batch_norm)]
+            shape = (units,)
+            layers += _shaped(shape, self.activation, self.batch_norm)
+        return (*layers, Dropout(shape), Dense(shape, (self.code,), bias=not self.batch_norm))
+
     def layers(self, n_inputs: int, width: int | None = None) -> Network:
         """The layers in order; ``width`` replaces the filters of every block.
 
@@ -201,13 +215,8 @@ class AutoEncoder:
         """
         layers, filters = _convolved(self, n_inputs, width)
         smallest = layers[-1].outputs
-        shape = smallest
-        for units in self.hidden:
-            layers += [Dropout(shape), Dense(shape, (units,), bias=not self.batch_norm)]
-            shape = (units,)
-            layers += _shaped(shape, self.activation, self.batch_norm)
-        layers += [Dropout(shape), Dense(shape, (self.code,), bias=not self.batch_norm)]
-        shape = (self.code,)
+        layers = [*self.encoder(n_inputs, width)]
+        shape: Shape = (self.code,)
         for wanted in (*((units,) for units in reversed(self.hidden)), smallest):
             layers.append(Dense(shape, wanted, bias=not self.batch_norm))
             shape = wanted
