@@ -7,6 +7,7 @@ d              number of tuned hyperparameters, ``n_dims``; inactive ones count,
 
 import keyword
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -217,6 +218,20 @@ class SearchSpace:
         texts = [c.text for c in self.constraints if c.names <= fixed.keys() | kept.keys()]
         return SearchSpace({name: kept[name] for name in self.names if name in kept} | fixed, constraints=texts)
 
+    def flat(self) -> "SearchSpace":
+        """The same hyperparameters without conditions: all of them always have a value, and some values are dead.
+
+        Each constraint is guarded by the conditions under which its hyperparameters exist, so that dead values break
+        no rule: ``pruned`` makes a config of this space of each config of the flat one, valid wherever that is.
+        """
+        domains = {name: replace(domain, when=None) for name, domain in self.domains.items()}
+        return SearchSpace(domains | dict(self.fixed), constraints=[self._guarded(rule) for rule in self.constraints])
+
+    def pruned(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """The config without the values of hyperparameters that are inactive in it."""
+        active = self.active(config)
+        return {name: value for name, value in config.items() if name in active or name not in self.domains}
+
     def to_hyperopt(self) -> dict[str, Any]:
         """The space for hyperopt's ``fmin``: name -> expression; an inactive hyperparameter evaluates to None.
 
@@ -231,8 +246,7 @@ class SearchSpace:
 
     def from_hyperopt(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The config that hyperopt's evaluation of ``to_hyperopt()`` stands for: without what is inactive."""
-        active = self.active(values)
-        return {name: value for name, value in values.items() if name in active or name in self.fixed}
+        return self.pruned(values)
 
     def _value(self, name: str, config: Mapping[str, Any]) -> Any:
         """The value of an active hyperparameter, checked."""
@@ -241,6 +255,13 @@ class SearchSpace:
         if config[name] not in self.domains[name]:
             raise ValueError(f"{name}={config[name]!r} is outside its domain {self.domains[name]}")
         return config[name]
+
+    def _guarded(self, rule: Expression) -> str:
+        """A constraint's text, true wherever one of its hyperparameters does not exist."""
+        deciding = rule.names.union(*(ancestors(name, self._conditions, self.domains) for name in rule.names))
+        conditions = [self._conditions[name].text for name in self._order if name in deciding & self._conditions.keys()]
+        guards = [f"not ({condition})" for condition in dict.fromkeys(conditions)]
+        return " or ".join([*guards, f"({rule.text})"]) if guards else rule.text
 
     def _all_names(self) -> str:
         return ", ".join((*self.names, *self.fixed))

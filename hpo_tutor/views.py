@@ -5,7 +5,8 @@ N, d  points of a design, hyperparameters
 A view is a frozen NamedTuple whose arrays cannot be written to, so that a kept view is a record.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -260,3 +261,52 @@ class AdaptiveRandomView(NamedTuple):
     refinement: Refinement
     gamma: float
     region: Region | None
+
+
+class ParEGOView(NamedTuple):
+    """The belief of ParEGO at its last ask.
+
+    Attributes:
+        weights: (m,) of the goals, as drawn for this ask; (0,) before a loss was known, and where there is one only.
+        low, high: (m,) which losses count as 0 and as 1 of each goal, in powers of ten where its logarithm was taken.
+        belief: about the weighted loss that these made; losses, mean, std and noise are in its unit.
+    """
+
+    weights: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    belief: BayesianView
+
+
+class Tile(NamedTuple):
+    """One tile of a space with switches, as it stands.
+
+    Attributes:
+        values: of the hyperparameters that make the tiles; None for one that does not exist in this tile.
+        n_trials: that were asked for here, pending and failed ones included.
+        best: the lowest loss that is known here; infinite before there is one.
+        incumbent: the config that reached it; None before there is one.
+        open: whether further trials may be asked for here: not where it is closed, or has nothing left to propose.
+    """
+
+    values: tuple[Any, ...]
+    n_trials: int
+    best: float
+    incumbent: Mapping[str, Any] | None
+    open: bool
+
+
+class TilesView(NamedTuple):
+    """How a budget is spent over tiles.
+
+    Attributes:
+        by: the hyperparameters that make the tiles.
+        tiles: all of them, as they stand now; the values of the last hyperparameter vary fastest.
+        chosen: the tile of the last ask; -1 before the first.
+        inner: what the sampler of that tile believed, its trials counted from 0 in the tile; None where it has no view.
+    """
+
+    by: tuple[str, ...]
+    tiles: tuple[Tile, ...]
+    chosen: int
+    inner: Any

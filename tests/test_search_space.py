@@ -302,3 +302,55 @@ def test_a_logarithmic_integer_never_leaves_its_bounds_in_hyperopt():
     drawn = [sample(ours, rng)["n"] for _ in range(500)]
     assert min(drawn) == 3
     assert max(drawn) <= 100
+
+
+def test_a_flat_space_has_no_conditions_and_its_rules_speak_of_living_values():
+    """All hyperparameters always have a value; a constraint on what does not exist holds, whatever the dead value."""
+    space = SearchSpace(dict(NESTED.domains), constraints=["width_2 + width_3 <= 40", "learning_rate < 0.5"], epochs=15)
+    flat = space.flat()
+    assert flat.names == space.names
+    assert flat.fixed == space.fixed
+    assert not any(domain.when for domain in flat.domains.values())
+    assert flat.constraints[1].text == "learning_rate < 0.5"  # needs no guard
+    everything = {**flat.from_unit([0.5] * flat.n_dims), "width_2": 32, "width_3": 32}
+    assert flat.satisfies({**everything, "n_layers": 2})  # width_3 is dead
+    assert not flat.satisfies({**everything, "n_layers": 3})
+    assert "width_3" not in space.pruned({**everything, "n_layers": 2})
+    assert space.pruned({**everything, "n_layers": 3, "optimizer": "sgd"}).keys() == everything.keys()
+    assert flat.flat() == flat
+
+
+def test_a_guard_looks_at_the_parents_of_parents():
+    """A grandchild's rule is silent where its parent does not exist, though the parent's dead value would meet it."""
+    space = SearchSpace(
+        a=Integer(0, 1),
+        b=Integer(0, 1, when="a == 1"),
+        c=Float(0, 1, when="b == 1"),
+        constraints=["1 / c <= 2"],  # cannot even be evaluated where the dead value is 0
+    )
+    flat = space.flat()
+    assert flat.satisfies({"a": 0, "b": 1, "c": 0.0})
+    assert flat.satisfies({"a": 1, "b": 0, "c": 0.0})
+    assert not flat.satisfies({"a": 1, "b": 1, "c": 0.1})
+
+
+def is_valid(space: SearchSpace, config: dict) -> bool:
+    """Whether validate lets the config pass."""
+    try:
+        space.validate(config)
+    except ValueError:
+        return False
+    return True
+
+
+@settings(deadline=None)
+@given(spaces(), st.integers(0, 2**32 - 1))
+def test_pruned_flat_configs_are_valid_where_the_flat_space_says_so(space: SearchSpace, seed: int):
+    """For random points of the flat cube; values that are alive stay, and no other name is added or lost."""
+    flat, rng = space.flat(), np.random.default_rng(seed)
+    for _ in range(10):
+        config = flat.from_unit(rng.random(flat.n_dims))
+        pruned = space.pruned(config)
+        assert flat.satisfies(config) == is_valid(space, pruned)
+        assert pruned.keys() - space.fixed.keys() == space.active(config)
+        assert pruned.items() <= config.items()

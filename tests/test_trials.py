@@ -99,3 +99,29 @@ def test_json_holds_null_and_the_state_never_nan():
     assert record["state"] == "failed"
     assert record["config"] == {"a": 0.5, "b": "nan", "c": [1, 2], "d": "<built-in function print>"}
     assert math.isnan(Trial.from_json(record).loss)
+
+
+def pairs(*losses: tuple[float, ...] | None) -> History:
+    """A history of trials with several losses; None stands for a failed trial."""
+    return History(
+        Trial(i, {"x": i}, losses=own or (), state="complete" if own else "failed") for i, own in enumerate(losses)
+    )
+
+
+def test_points_are_all_losses_and_nan_where_a_trial_failed():
+    """A row a trial, a column a loss; one column where nothing is known."""
+    points = pairs((1, 5), None, (2, 3)).points
+    np.testing.assert_array_equal(points, [[1, 5], [math.nan, math.nan], [2, 3]])
+    assert pairs(None, None).points.shape == (2, 1)
+    assert History().points.shape == (0, 1)
+    assert history(3, 1, None).points[:, 0].tolist()[:2] == [3, 1]
+    with pytest.raises(ValueError, match="trial 0 has 2, trial 1 has 1; slice"):
+        _ = pairs((1, 5), (2,)).points
+
+
+def test_the_front_holds_the_trials_that_no_other_one_dominates():
+    """In their order; equals are all kept, failed trials never."""
+    searched = pairs((3, 1), None, (2, 2), (3, 2), (1, 4), (2, 2), (2, 5))
+    assert [trial.number for trial in searched.front] == [0, 2, 4, 5]
+    assert [trial.number for trial in history(3, 1, None, 1).front] == [1, 3]
+    assert len(pairs(None).front) == len(History().front) == 0

@@ -224,6 +224,48 @@ def trained(
         raise typer.Exit(130) from None
 
 
+@app.command()
+def switches(
+    context: typer.Context,
+    sampler: Annotated[list[str] | None, typer.Option(help="Only this one, by name; may be given again.")] = None,
+    budget: Annotated[list[int] | None, typer.Option(help="Only so many trials; may be given again.")] = None,
+    seeds: Annotated[int | None, typer.Option(help="Laps; 20 by default, 3 with --live.")] = None,
+    live: Annotated[bool, typer.Option("--live", help="Really train, a few samplers only; minutes a lap.")] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=0, help="Processes, one a core by default; 0 runs everything in this one.")
+    ] = None,
+    store: Annotated[
+        Path | None, typer.Option(help="The file of searches, in the work folder by default; it goes on where it was.")
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Make it data/switches.parquet of the checkout.")] = False,
+) -> None:
+    """Search auto-encoders whose layers come and go: flat, with conditions, tile by tile? About an hour of a core."""
+    from hpo_tutor.course.places import work_folder
+    from hpo_tutor.problems.landscapes import files
+    from hpo_tutor.race.experiments import switch_standings
+    from hpo_tutor.race.experiments import switches as experiment
+
+    place, folder = store or context.obj or work_folder() / "switches.jsonl", files.checkout_folder()
+    try:
+        if keep and folder is None:
+            raise ValueError("an installed package keeps its own comparison; leave --keep out")
+        searches = experiment.plan(sampler, budget, seeds, live)
+        typer.echo(f"{len(searches):,} searches; those that {place} holds are not run again.")
+        table = experiment.run(place, searches, n_workers=workers)
+        for column, word in (("loss", "mean rmse"), ("share", "mean share of the front")):
+            means = switch_standings.summary(table[table["live"] == live], column)
+            for n_trials, part in means.groupby("n_trials"):
+                said = ", ".join(f"{row.sampler} {row.mean:.3f}" for row in part.itertuples())
+                typer.echo(f"{n_trials} trials, {word}: {said}")
+        if keep and folder is not None:
+            typer.echo(f"{experiment.write(place, folder / f'{experiment.KIND.name}{files.SUFFIX}')} is written.")
+    except (ValueError, OSError, RuntimeError, ImportError) as error:
+        stop(error)
+    except KeyboardInterrupt:
+        typer.echo(f"Stopped; {place} holds what is done. Type the same again to go on.")
+        raise typer.Exit(130) from None
+
+
 def _chosen(cells: "Sequence[Cell]", **wanted: Sequence[Any] | None) -> "list[Cell]":
     """The cells whose fields are among what is wanted.
 

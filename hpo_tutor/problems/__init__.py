@@ -4,6 +4,7 @@
     live(name)        trains real networks when called
     landscape(name)   losses recorded once by really training, looked up in microseconds
     mangled(name)     recorded or live, with cheap further hyperparameters that matter
+    Flat              one of these, searched without its conditions: hyperparameters that do not exist have dead values
     WithFixed         one of these, with some hyperparameters left alone
     WithIdle          one of these, with hyperparameters added that do nothing
     WithRanges        one of these, searched between other bounds
@@ -14,6 +15,7 @@ Names are resolved on first use, so that a formula never waits for torch.
 from hpo_tutor.lazy import offer
 
 _HOMES = {
+    "Flat": "flat",
     "WithFixed": "fixed",
     "WithIdle": "idle",
     "WithRanges": "ranges",

@@ -10,8 +10,10 @@ _HOMES = {
     "BaseSampler": "base",
     "BayesianOptimization": "bayesian",
     "Design": "design",
+    "ParEGO": "parego",
     "SparseGrid": "sparse_grid",
     "TPE": "tpe",
+    "Tiles": "tiles",
 }
 
 __getattr__, __dir__, __all__ = offer(__name__, _HOMES)

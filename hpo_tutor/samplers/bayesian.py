@@ -9,6 +9,7 @@ Jones, Schonlau & Welch (1998), doi:10.1023/A:1008306431147; Snoek, Larochelle &
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import Any, get_args
 
@@ -80,6 +81,7 @@ class BayesianOptimization(BaseSampler):
         if not kappa >= 0:
             raise ValueError(f"kappa must not be negative, it is {kappa}; 0 trusts the mean, 2 explores")
         self.n_startup, self.acquisition, self.kernel, self.kappa = n_startup, acquisition, kernel, kappa
+        self.squeeze = squeeze
         self._geometry = Geometry(space)
         self._design = qmc.Sobol(space.n_dims, rng=self.rng)
         self._modeller = Modeller(kernel, self._geometry.groups, squeeze)
@@ -94,6 +96,24 @@ class BayesianOptimization(BaseSampler):
                 held = self._view.points[np.argmin(self._view.losses)]
                 self._view = self._view._replace(slices=slices(self._belief, self._geometry, held))
         return self._view
+
+    def retell(self, losses: Iterable[float]) -> None:
+        """Put other losses in the place of those told, in their order, nan for failures; the model is forgotten.
+
+        So one search can be for another loss at each ask (see ``ParEGO``).
+
+        Raises:
+            ValueError: there is not one loss for each trial told.
+        """
+        values = [float(value) for value in losses]
+        if len(values) != len(self.told):
+            raise ValueError(f"each of the {len(self.told)} trials told needs a loss, got {len(values)}")
+        self.told = [
+            replace(trial, losses=(value,), state="complete" if math.isfinite(value) else "failed")
+            for trial, value in zip(self.told, values, strict=True)
+        ]
+        self._fitted = None
+        self._modeller = Modeller(self.kernel, self._geometry.groups, self.squeeze)
 
     def _suggest(self, number: int) -> dict[str, Any]:
         n_startup = self._default_startup() if self.n_startup is None else self.n_startup

@@ -67,6 +67,7 @@ STYLES = {
     "TPE": Style(GREEN, "solid", "bowtie"),
     "SparseGrid": Style(RED, "solid", "x"),
     "AdaptiveRandom": Style(SKY, "solid", "hourglass"),
+    "ParEGO": Style(PINK, "longdash", "star-square"),
     "Tiles": Style(ORANGE, "dashdot", "square-x"),
     "mine": Style(ORANGE, "dot", "diamond-tall"),  # the student's own, in notebook 11
 }

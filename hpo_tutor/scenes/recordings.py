@@ -115,18 +115,25 @@ def _lowest(recorded: Recorded, along: int) -> Scene:
 
 
 def _sample(sampled: Sampled) -> Board:
-    """The mean against each hyperparameter, a dot a configuration, and the configurations of each batch in order."""
+    """The mean against each hyperparameter, a dot a configuration, and the configurations of each batch in order.
+
+    Shown are the configurations that were trained with every seed; where one is switched off, its panel has no dot.
+    """
     told, about = summarise(sampled), sampled.about
-    means = sampled.losses.astype(np.float64).mean(axis=1)
+    means = sampled.means[:, sampled.repeated]
+    shown = [config for config, is_shown in zip(sampled.configs, sampled.repeated, strict=True) if is_shown]
     up = _loss_axis(
         f"{about['loss_name']} ({about['loss_unit']})", np.array([*means.ravel(), *(best.loss for best in told.optima)])
     )
     label = "a configuration on data batch 0, mean over the seeds"
     panels = []
     for name, domain in told.domains.items():
-        places = np.array([place_of(domain, config[name]) for config in sampled.configs])
-        dots = Points(_apart(domain, places), means[0], FIRST, size=4, outline=None, name=label)
-        marks = _marks([(place_of(domain, best.config[name]), best.loss) for best in told.optima])
+        there = np.array([name in config for config in shown])
+        places = np.array([place_of(domain, config[name]) for config in shown if name in config])
+        dots = Points(_apart(domain, places), means[0][there], FIRST, size=4, outline=None, name=label)
+        marks = _marks(
+            [(place_of(domain, best.config[name]), best.loss) if name in best.config else None for best in told.optima]
+        )
         panels.append(Scene([dots, *marks[::-1]], axis_of(name, domain, told.units[name]), up, aspect=0.85))
     shares = np.linspace(0, 1, 51)
     across = Axis("configurations, the best first (%)", 0, 100)

@@ -28,6 +28,7 @@ PARTS = {
     "landscapes": "Recorded landscapes: loading them, and looking losses up",
     "sampler-quality": "How near samplers come to the optimum",
     "sampler-speed": "One suggestion of Bayesian optimisation",
+    "goals": "Searching with two goals",
     "refinement": "Refining a sparse grid",
     "budgets": "Who wins at which budget",
     "finishers": "Where optimisers of a sparse grid's surrogate end",

@@ -10,8 +10,9 @@ import pytest
 import recordings
 
 from hpo_tutor.problems import landscapes
-from hpo_tutor.problems.landscapes import files, sample_files
+from hpo_tutor.problems.landscapes import files, forests, sample_files
 from hpo_tutor.problems.recording import page
+from hpo_tutor.search_space import Float
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def test_a_page_holds_the_numbers_of_its_table(name):
         f"{table.num_rows:,} losses",
         f"{about['n_models']:,} ",
         f"trained in {about['seconds']:,.0f} s on {about['machine']}",
-        f"{about['n_batches']} data batches of {about['n_training_rows']:,} training",
+        f"{about['n_batches']} data batch{'es' if about['n_batches'] > 1 else ''} of {about['n_training_rows']:,} tr",
         f"{about['n_validation_rows']:,} ",
         *(f"{library} {version}" for library, version in about["versions"].items()),
         f"]({page.PICTURES}/{name}.svg)",
@@ -138,6 +139,40 @@ def test_a_sample_tells_its_domains_and_its_fit(readme, folder):
     assert "edge" not in text
     n_bytes = sum((folder / f"sample{end}").stat().st_size for end in (".parquet", ".forests.npz"))
     assert f"`sample.parquet` and `sample.forests.npz`, 144 losses, {n_bytes / 1024:.0f} KiB." in text
+
+
+def test_switches_rules_goals_and_seeds_are_told(tmp_path, monkeypatch):
+    """When a hyperparameter exists, what is forbidden, what else is small, who trained what; an empty cell if off."""
+    monkeypatch.setattr(sample_files, "LARGE", forests.Growth(30, 3, 0.2, 0.7))
+    made = recordings.sample(n=40)
+    domains = {**made.domains, "dropout": Float(0.0, 0.5, when="pool >= 2")}
+    configs = [
+        {name: value for name, value in config.items() if name != "dropout" or config["pool"] > 1}
+        for config in made.configs
+    ]
+    losses = made.losses[:1].copy()
+    losses[0, 0] += [2.0 * (config["pool"] > 1) for config in configs]
+    losses[:, 1] += losses[:, 0] - made.losses[:1, 0]
+    losses[:, 1, 22:] = np.nan
+    told = {**made.about, "n_batches": 1, "goals": {"operations": "multiplications of a picture"}}
+    rules = ("pool * width <= 16",)
+    sampled = sample_files.fit(sample_files.Sampled("switches", domains, configs, losses, told, (), rules))
+    text = page.write(recordings.folder_of(tmp_path, sampled)).read_text(encoding="utf-8")
+    assert rows_of(part(text, "switches"))[0] == ["hyperparameter", "scale", "values", "unit", "exists when"]
+    assert [row[-1] for row in rows_of(part(text, "switches"))[2:7]] == [*["always"] * 4, "pool >= 2"]
+    assert "- Constraints, each where all its hyperparameters exist: `pool * width <= 16`.\n" in text
+    assert "and not recorded: operations (multiplications of a picture).\n" in text
+    assert "1 data batch of 1,296 training" in text
+    assert "- Seeds 4 for every point, 7 for the first 22: initial weights" in text
+    assert f", {40 + 22} losses, " in text
+    assert f"R2 of the logarithm: {sampled.about['fitted']['r2'][0]:.3f}; rank" in text
+    worst = min(sampled.about["fitted"]["tiles"][0], key=lambda tile: tile["rank_correlation"])
+    assert "of one tile, which have the same pool: R2 median" in text
+    assert f"worst {worst['rank_correlation']:.3f} (at pool {worst['tile']['pool']})." in text
+    best = sampled.about["optima"][0]["config"]
+    assert best["pool"] == 1
+    assert rows_of(part(text, "switches"))[-1][-1] == ""
+    assert " nan" not in text
 
 
 def test_a_picture_is_linked_where_there_is_one(tmp_path):

@@ -55,12 +55,23 @@ SAMPLERS = [
     Entry("HandTuning", games.HandTuning),
     # few first draws, so that they soon learn
     Entry("BayesianOptimization", partial(samplers.BayesianOptimization, n_startup=3), n_spaces=20),
+    Entry("ParEGO", partial(samplers.ParEGO, n_startup=3), n_spaces=10),
     Entry("SparseGrid", samplers.SparseGrid, n_spaces=15, draws=False),  # before it finishes
     *(
         Entry(f"AdaptiveRandom-{name}", partial(samplers.AdaptiveRandom, placement=name, n_startup=3), n_spaces=8)
         for name in ("box", "ball", "normal")
     ),
     Entry("TPE", partial(samplers.TPE, n_startup=3), n_spaces=12, fits=few_branches),
+    Entry("Tiles", partial(samplers.Tiles, n_startup=3), n_spaces=8, fits=few_branches),  # BayesianOptimization in each
+    *(
+        Entry(
+            f"Tiles-random-{allocation}",
+            partial(samplers.Tiles, inner=samplers.Design, name="random", allocation=allocation),
+            n_spaces=20,
+            fits=few_branches,  # a tile for each
+        )
+        for allocation in ("even", "bandit")  # halving refuses so few trials
+    ),
 ]
 
 FLAT = SearchSpace(learning_rate=Float(1e-4, 1e-1, log=True), width=Float(1, 64))

@@ -6,6 +6,7 @@ about(name)       what a table's metadata say
 recorded(name)    the table itself
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from hpo_tutor.problems.landscapes import files, sample_files
@@ -17,11 +18,15 @@ from hpo_tutor.problems.landscapes.samples import SampledLandscape
 __all__ = ["Grid", "Landscape", "SampledLandscape", "about", "landscape", "names", "recorded"]
 
 
-def landscape(name: str, *, batch: int = 0, folder: str | Path | None = None) -> Landscape | SampledLandscape:
+def landscape(
+    name: str, *, goals: Sequence[str] = (), batch: int = 0, folder: str | Path | None = None
+) -> Landscape | SampledLandscape:
     """A recorded landscape: an objective with a known optimum and real noise, for races that take seconds.
 
     Args:
         name: such as "digits" (learning rate x L2) or "aleph" (learning rate x epochs); ``names()`` lists them.
+        goals: what else is to be small: of "digits-autoencoder" "operations" and "parameters" of the encoder. Then each
+            trial has several losses, and samplers look at the first unless they are made for more.
         batch: the data batch; ``draw(seed)`` gives the others.
         folder: where to look in place of the package's own folder.
 
@@ -30,10 +35,14 @@ def landscape(name: str, *, batch: int = 0, folder: str | Path | None = None) ->
 
     Raises:
         FileNotFoundError: no such landscape is recorded; the message lists those there are.
-        ValueError: there is no such batch.
+        ValueError: there is no such batch, or no such goal.
     """
     table = recorded(name, folder)
-    return Landscape(table, batch) if isinstance(table, Recorded) else SampledLandscape(table, batch)
+    if isinstance(table, Sampled):
+        return SampledLandscape(table, batch, goals)
+    if goals:
+        raise ValueError(f"{name} was recorded on a grid and has no goal beside its loss, got goals={goals!r}")
+    return Landscape(table, batch)
 
 
 def names(folder: str | Path | None = None) -> list[str]:

@@ -16,12 +16,30 @@ from numpy.typing import ArrayLike, NDArray
 
 from hpo_tutor.search_space import Domain, Float
 
-N_TREES, MAX_DEPTH, SHRINKAGE, SHARE = 200, 4, 0.05, 0.7  # of trees, of their questions, of each step, of the points
 N_FOLDS = 10
 N_RANDOM_STARTS = 1000
 # what a node asks, "coordinate feature <= number?": yes leads to the next node, no to the one ``right`` nodes further
 # on; at a leaf right is 0, and number is what the tree says
 NODE = np.dtype([("number", np.float32), ("right", np.uint16), ("feature", np.uint16)])
+
+
+class Growth(NamedTuple):
+    """How a forest is grown.
+
+    Attributes:
+        n_trees: one after another.
+        max_depth: questions from a root to a leaf, at most.
+        shrinkage: the share of each tree's own word that counts.
+        share: of the points that each tree sees.
+    """
+
+    n_trees: int = 200
+    max_depth: int = 4
+    shrinkage: float = 0.05
+    share: float = 0.7
+
+
+USUAL = Growth()
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +78,7 @@ class Quality(NamedTuple):
     predicted: NDArray[np.float64]
 
 
-def grow(points: ArrayLike, values: ArrayLike, seed: int) -> Forest:
+def grow(points: ArrayLike, values: ArrayLike, seed: int, growth: Growth = USUAL) -> Forest:
     """Grow a forest of boosted trees on points (N, d) of the unit cube and values (N,).
 
     Each tree learns, on a part of the points, what is left of the values after those before it: Friedman (2002),
@@ -70,7 +88,11 @@ def grow(points: ArrayLike, values: ArrayLike, seed: int) -> Forest:
     from sklearn.ensemble import GradientBoostingRegressor
 
     grower = GradientBoostingRegressor(
-        n_estimators=N_TREES, max_depth=MAX_DEPTH, learning_rate=SHRINKAGE, subsample=SHARE, random_state=seed
+        n_estimators=growth.n_trees,
+        max_depth=growth.max_depth,
+        learning_rate=growth.shrinkage,
+        subsample=growth.share,
+        random_state=seed,
     )
     truth = np.asarray(values, dtype=np.float64)
     grower.fit(np.asarray(points, dtype=np.float32), truth)
@@ -78,22 +100,28 @@ def grow(points: ArrayLike, values: ArrayLike, seed: int) -> Forest:
     nodes = np.concatenate([_nodes(tree) for tree in trees])
     # boosted trees begin at the mean and add up; as here, where trees are averaged, each holds it all and adds more
     leaves = nodes["right"] == 0
-    nodes["number"][leaves] = truth.mean() + N_TREES * SHRINKAGE * nodes["number"][leaves].astype(np.float64)
+    steps = growth.n_trees * growth.shrinkage * nodes["number"][leaves].astype(np.float64)
+    nodes["number"][leaves] = truth.mean() + steps
     starts = np.cumsum([0, *(tree.node_count for tree in trees)])
     return Forest(nodes, starts, max(int(tree.max_depth) for tree in trees))
 
 
-def quality(points: ArrayLike, values: ArrayLike, seed: int) -> Quality:
+def quality(points: ArrayLike, values: ArrayLike, seed: int, growth: Growth = USUAL) -> Quality:
     """Predict each tenth of the points, divided at random, by a forest grown on the others."""
-    from scipy.stats import spearmanr
-
     cube, truth = np.asarray(points), np.asarray(values, dtype=np.float64)
     predicted = np.empty(len(truth))
     for held_out in np.array_split(np.random.default_rng(seed).permutation(len(truth)), N_FOLDS):
         kept = np.setdiff1d(np.arange(len(truth)), held_out)
-        predicted[held_out] = grow(cube[kept], truth[kept], seed).predict(cube[held_out])
-    r2 = 1 - np.square(truth - predicted).sum() / np.square(truth - truth.mean()).sum()
-    return Quality(float(r2), float(spearmanr(truth, predicted).statistic), predicted)
+        predicted[held_out] = grow(cube[kept], truth[kept], seed, growth).predict(cube[held_out])
+    return judged(truth, predicted)
+
+
+def judged(values: NDArray[np.float64], predicted: NDArray[np.float64]) -> Quality:
+    """How well these values (N,) were predicted."""
+    from scipy.stats import spearmanr
+
+    r2 = 1 - np.square(values - predicted).sum() / np.square(values - values.mean()).sum()
+    return Quality(float(r2), float(spearmanr(values, predicted).statistic), predicted)
 
 
 def lowest(forest: Forest, domains: Sequence[Domain], starts: ArrayLike, seed: int) -> NDArray[np.float64]:
@@ -110,7 +138,7 @@ def lowest(forest: Forest, domains: Sequence[Domain], starts: ArrayLike, seed: i
     """
     from hpo_tutor.problems.landscapes import walks
 
-    candidates = [_candidates(forest, along, domain) for along, domain in enumerate(domains)]
+    candidates = [candidates_of(forest, along, domain) for along, domain in enumerate(domains)]
     inner = forest.nodes["right"] > 0
     cuts = np.zeros(len(forest.nodes), dtype=np.int64)
     for along, values in enumerate(candidates):
@@ -151,7 +179,7 @@ def _nodes(tree: Any) -> NDArray[Any]:
     return nodes[preorder]
 
 
-def _candidates(forest: Forest, along: int, domain: Domain) -> NDArray[np.float64]:
+def candidates_of(forest: Forest, along: int, domain: Domain) -> NDArray[np.float64]:
     """One point in each interval where the forest does not change along a coordinate; every value where values count.
 
     Intervals too narrow to hold a value after rounding are left out.
@@ -159,6 +187,8 @@ def _candidates(forest: Forest, along: int, domain: Domain) -> NDArray[np.float6
     if not isinstance(domain, Float):
         return np.array([domain.to_unit(value) for value in domain.values])
     asking = (forest.nodes["right"] > 0) & (forest.nodes["feature"] == along)
-    edges = np.unique([0, *forest.nodes["number"][asking].tolist(), 1])
+    asked = forest.nodes["number"][asking]
+    # where a hyperparameter is switched off its coordinate lies outside the cube; that is no place for a value
+    edges = np.unique([0, *asked[asked > 0].tolist(), 1])
     middles = (edges[1:] + edges[:-1]) / 2
     return np.asarray(middles[np.diff(edges) > 1e-6])

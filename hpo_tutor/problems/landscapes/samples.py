@@ -4,16 +4,18 @@
     losses       (n_batches, n_seeds, N)
     expected     the surface: exp(forest), the forest grown on the logarithm of the mean over the seeds
     data batch   which rows were used: one member of the family, ``draw(seed)`` picks it
-    seed         the noise: the loss of that seed over the mean of all, at the nearest recorded configuration
+    seed         the noise: the loss of that seed over the mean of all, at the nearest configuration recorded with all
+    goals        what else is to be small and is counted from the layers: no surface, no noise
+    K, m         configurations, and losses of each: 1, and one for each goal
 
 These ratios average to 1 over the recorded seeds, so the losses average to the expected one. Nearest is meant in the
-unit cube; options without an order are all a whole side of it apart.
+unit cube; options without an order are all a whole side of it apart. Where a hyperparameter is switched off, its
+coordinate lies far outside the cube: a forest can ask about it, and the nearest one has the same layers.
 
 A race on it is exact for this surface, and the surface is not the training: where it is lowest it is likely to be too
 low. ``about["fitted"]`` and ``about["trained_at_optima"]`` say how far.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
@@ -22,8 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpo_tutor.problems.landscapes.base import RecordedObjective
+from hpo_tutor.problems.landscapes.places import Places
 from hpo_tutor.problems.landscapes.sample_files import Sampled
-from hpo_tutor.search_space import Choice, Domain, Integer
+from hpo_tutor.search_space import Choice
 
 MEAN = -1  # the row of the table of ratios that is no seed
 
@@ -33,22 +36,31 @@ class SampledLandscape(RecordedObjective):
 
     Attributes:
         space: the hyperparameters, and the fixed ones.
-        loss_names, loss_unit: what was recorded, and its unit.
+        loss_names: what was recorded; then the goals.
+        loss_unit: of the first.
+        goals: what is counted beside the loss; none, or some of ``about["goals"]``.
         batch, n_batches: which data batch of how many.
-        n_seeds: how many networks were trained at each configuration and data batch.
+        n_seeds: how many networks were trained at each configuration and data batch, or at some of them.
         about: the recording's own words: split, machine, versions, number of models, seconds; how well the forest
             predicts what it was not grown on.
         optimum: the smallest expected loss of this data batch that was found. The exact minimum of a forest is a hard
             combinatorial problem; ``forests.lowest`` says how it was searched, at the recording.
     """
 
-    def __init__(self, sampled: Sampled, batch: int = 0) -> None:
+    def __init__(self, sampled: Sampled, batch: int = 0, goals: Sequence[str] = ()) -> None:
         if not sampled.forests:
             raise ValueError(f"{sampled.name} has no forests yet; grow them with sample_files.fit")
         super().__init__(sampled.name, sampled.space, sampled.losses.shape, sampled.about, batch)
-        self._sampled = sampled
+        there = sampled.about.get("goals", {})
+        for goal in [goals] if isinstance(goals, str) else goals:
+            if isinstance(goals, str) or goal not in there:
+                raise ValueError(
+                    f"goals of {sampled.name} must be a list with names of {', '.join(there) or 'none'}, got {goals!r}"
+                )
+        self.goals = tuple(goals)
+        self.loss_names = (*self.loss_names, *self.goals)
+        self._sampled, self._point = sampled, Places(sampled.space)
         self.optimum = float(sampled.about["optima"][batch]["loss"])
-        self._places = [(name, _place(domain)) for name, domain in sampled.domains.items()]
 
     def __repr__(self) -> str:
         tuned = f"{len(self._sampled.configs)} configurations of {', '.join(self.space.names)}"
@@ -58,9 +70,27 @@ class SampledLandscape(RecordedObjective):
         """The loss without its noise: the surface, which is the mean over the recorded seeds."""
         return self._look_up_one(config, MEAN)
 
+    def evaluate(
+        self, configs: Sequence[Mapping[str, Any]], *, seeds: Sequence[int], fidelity: float | None = None
+    ) -> NDArray[np.float64]:
+        """The losses of K configurations, shape (K,), each with the noise of recorded seed ``seed % n_seeds``.
+
+        With goals the shape is (K, m): the losses, then what is counted.
+
+        Raises:
+            ValueError: as of ``RecordedObjective.evaluate``.
+        """
+        losses = super().evaluate(configs, seeds=seeds, fidelity=fidelity)
+        if not self.goals:
+            return losses
+        from hpo_tutor.problems import tasks  # only who counts waits for the libraries that train
+
+        full = [{**self.space.fixed, **config} for config in configs]
+        return np.column_stack([losses, tasks.count(self.about["task"], full, self.goals)])
+
     def draw(self, seed: int) -> "SampledLandscape":
         """The landscape of data batch ``seed % n_batches``."""
-        return SampledLandscape(self._sampled, seed % self.n_batches)
+        return SampledLandscape(self._sampled, seed % self.n_batches, self.goals)
 
     @property
     def optimum_config(self) -> dict[str, Any]:
@@ -69,8 +99,11 @@ class SampledLandscape(RecordedObjective):
 
     @property
     def minimisers(self) -> NDArray[Any]:
-        """Where the optimum lies, shape (1, d), in the order of the space's names; objects where options are texts."""
-        values = [self.optimum_config[name] for name in self.space.names]
+        """Where the optimum lies, shape (1, d), in the order of the space's names; nan where one is switched off.
+
+        Objects where options are texts.
+        """
+        values = [self.optimum_config.get(name, np.nan) for name in self.space.names]
         return np.array([values], dtype=object if any(isinstance(value, str) for value in values) else np.float64)
 
     def _look_up(self, configs: Sequence[Mapping[str, Any]], rows: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -87,55 +120,11 @@ class SampledLandscape(RecordedObjective):
         from hpo_tutor.problems.landscapes import walks
 
         forest = self._sampled.forests[self.batch]
-        losses = self._sampled.losses[self.batch].astype(np.float64)
+        repeated = self._sampled.repeated
+        losses = self._sampled.losses[self.batch].astype(np.float64)[:, repeated]
         ratios = losses / losses.mean(axis=0)
-        columns = np.ascontiguousarray(self._sampled.points.T)
+        columns = np.ascontiguousarray(self._sampled.points[repeated].T)
         domains = self._sampled.domains.values()
         unordered = np.array([isinstance(domain, Choice) and not domain.ordered for domain in domains])
         kept = (forest.nodes, forest.starts, forest.n_levels, columns, unordered, ratios)
         return partial(walks.look_up, *kept), partial(walks.look_up_one, *kept)
-
-    def _point(self, config: Mapping[str, Any]) -> tuple[float, ...]:
-        """The place of a configuration in the unit cube, with few checks where nothing is wrong."""
-        try:
-            point = tuple([place(config[name]) for name, place in self._places])
-        except (KeyError, TypeError, ValueError):
-            self.space.validate(config)
-            return tuple(self.space.to_unit(config).tolist())
-        self._check_fixed(config)
-        return point
-
-
-def _place(domain: Domain) -> Callable[[Any], float]:
-    """From a hyperparameter's value to its coordinate, several times as fast as the domain itself.
-
-    What it cannot tell at once, such as a number of numpy or one outside the domain, it refuses: the space decides.
-    """
-    if isinstance(domain, Choice):
-        return {option: domain.to_unit(option) for option in domain.options}.__getitem__
-    if isinstance(domain, Integer):
-        return _whole(domain)
-    low, high, log = domain.low, domain.high, domain.log
-    begin, span = (math.log(low), math.log(high) - math.log(low)) if log else (low, high - low)
-
-    def place(value: Any) -> float:
-        if type(value) is not float or not low <= value <= high:
-            raise ValueError
-        return ((math.log(value) if log else value) - begin) / span
-
-    return place
-
-
-def _whole(domain: Integer) -> Callable[[Any], float]:
-    known: dict[int, float] = {}  # filled as they are asked for: a domain may be large
-
-    def place(value: Any) -> float:
-        if type(value) is not int:
-            raise TypeError
-        if value not in known:
-            if not domain.low <= value <= domain.high:
-                raise ValueError
-            known[value] = domain.to_unit(value)
-        return known[value]
-
-    return place

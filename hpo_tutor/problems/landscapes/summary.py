@@ -18,6 +18,8 @@ from hpo_tutor.search_space import Choice, Domain
 Array = NDArray[np.float64]
 Table = Recorded | Sampled
 
+MOST_NAMED = 10
+"""So many hyperparameters are not named one by one."""
 PICTURES = "pictures"
 """The folder of the pictures, beside the tables: NAME.svg."""
 
@@ -27,7 +29,7 @@ class Optimum(NamedTuple):
 
     Attributes:
         loss: the mean there; of a random sample, that of the fitted surface.
-        config: the tuned hyperparameters there.
+        config: the tuned hyperparameters there; what is switched off is left out.
         edges: those of them that have the first or the last value of the grid; a random sample has no such edge.
     """
 
@@ -44,9 +46,9 @@ class Summary(NamedTuple):
         units: hyperparameter -> its unit, "" for a pure number.
         optima: one for each data batch.
         lowest, highest: the smallest and the largest mean of data batch 0.
-        noise: root mean square over the points, median.
+        noise: root mean square over the points that were trained with several seeds, median.
         span: range of the means, median.
-        near: noise at the best tenth of the points, median.
+        near: noise at the best tenth of these points, median.
         depth: what the median point lies above the best one, median.
         moved: what the best recorded point of data batch 0 lies above the best one of another batch, median; nan
             where there is no other.
@@ -71,19 +73,23 @@ class Summary(NamedTuple):
 
 def summarise(table: Table) -> Summary:
     """The numbers of a table."""
-    losses = table.losses.astype(np.float64)
-    means = losses.mean(axis=1).reshape(len(losses), -1)
-    squares = (losses.var(axis=1, ddof=1) if losses.shape[1] > 1 else np.zeros_like(means)).reshape(means.shape)
-    good = means <= np.quantile(means, 0.1, axis=1, keepdims=True)
+    losses = table.losses.astype(np.float64).reshape(*table.losses.shape[:2], -1)
+    means = np.nanmean(losses, axis=1)
+    squares = losses.var(axis=1, ddof=1) if losses.shape[1] > 1 else np.zeros_like(means)  # nan where a seed is missing
+    repeated = np.isfinite(squares)
+    # the best tenth of those whose noise is known
+    limits = [np.quantile(row[known], 0.1) for row, known in zip(means, repeated, strict=True)]
+    good = (means <= np.array(limits)[:, None]) & repeated
     above = means[1:, means[0].argmin()] - means[1:].min(axis=1)
     if isinstance(table, Recorded):
         domains: Mapping[str, Domain] = {axis.name: axis.domain for axis in table.axes}
         units = {axis.name: axis.unit for axis in table.axes}
-        optima = tuple(_lowest(table.axes, batch.mean(axis=0)) for batch in losses)
+        optima = tuple(_lowest(table.axes, batch.mean(axis=0)) for batch in table.losses.astype(np.float64))
     else:
         domains, units = table.domains, table.about.get("units", {})
         optima = tuple(
-            Optimum(found["loss"], {name: found["config"][name] for name in domains}) for found in table.about["optima"]
+            Optimum(found["loss"], {name: found["config"][name] for name in domains if name in found["config"]})
+            for found in table.about["optima"]
         )
     return Summary(
         domains=domains,
@@ -91,7 +97,7 @@ def summarise(table: Table) -> Summary:
         optima=optima,
         lowest=float(means[0].min()),
         highest=float(means[0].max()),
-        noise=float(np.median(np.sqrt(squares.mean(axis=1)))),
+        noise=float(np.median(np.sqrt(np.nanmean(squares, axis=1)))),
         span=float(np.median(np.ptp(means, axis=1))),
         near=float(np.median([np.sqrt(one[best].mean()) for one, best in zip(squares, good, strict=True)])),
         depth=float(np.median(np.median(means, axis=1) - means.min(axis=1))),
@@ -102,16 +108,20 @@ def summarise(table: Table) -> Summary:
 def alternative(table: Table) -> str:
     """What a table's picture shows, in a sentence for those who do not see it."""
     told, loss = summarise(table), f"{table.about['loss_name']} in {table.about['loss_unit']}"
-    best, names = told.optima[0], " x ".join(told.domains)
+    best = told.optima[0]
+    names = " x ".join(told.domains) if len(told.domains) < MOST_NAMED else f"{len(told.domains)} hyperparameters"
     where = ", ".join(f"{name} {written(value)}" for name, value in best.config.items())
-    reach = f"the mean over the seeds on data batch 0, from {told.lowest:.3g} to {told.highest:.3g}"
-    optimum = f"{best.loss:.3g} at {where}"
+    low, high, optimum = told.lowest, told.highest, f"{best.loss:.3g} at {where}"
     if isinstance(table, Recorded):
-        shown = f"{'Map' if len(told.domains) == 2 else 'Maps'} of the {loss} over {names}: {reach}, its optimum"
+        kind, what = "Map" if len(told.domains) == 2 else "Maps", "its optimum"
+        shown = f"{kind} of the {loss} over {names}"
     else:
-        n = len(table.configs)
-        shown = f"The {loss} of {n:,} random configurations of {names}: {reach}, the fitted surface's optimum"
-    return f"{shown} of {optimum}, and the optima of the other data batches."
+        dots = table.means[0][table.repeated]
+        low, high, what = float(dots.min()), float(dots.max()), "the fitted surface's optimum"
+        shown = f"The {loss} of {len(dots):,} random configurations of {names}"
+    others = ", and the optima of the other data batches" if len(told.optima) > 1 else ""
+    reach = f"the mean over the seeds on data batch 0, from {low:.3g} to {high:.3g}"
+    return f"{shown}: {reach}, {what} of {optimum}{others}."
 
 
 def lesson(table: Table) -> str:

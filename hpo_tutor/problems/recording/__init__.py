@@ -9,6 +9,7 @@ GPU. Finished parts lie in a work folder, so that a recording that is killed goe
 
 import itertools
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -42,6 +43,11 @@ UNITS = {
     "kernel": "pixels",
     "pool": "pixels",
     "neurons": "units in each dense layer",
+    "n_conv": "convolutions",
+    "n_dense": "dense layers",
+    "filters": "filters",
+    "stride": "pixels",
+    "units": "units",
 }
 
 
@@ -105,7 +111,9 @@ def record_recipe(wanted: Recipe, folder: Path, progress: bool = True, resume: b
     about["machine"] = "; ".join(dict.fromkeys(part.machine for part in parts))  # of a recording that moved, all
     table = folder / f"{wanted.name}{files.SUFFIX}"
     if wanted.domains:
-        sample_files.write(table, checked(wanted, Sampled(wanted.name, wanted.domains, points, losses, about)))
+        rules = tuple(constraint.text for constraint in wanted.space.constraints)
+        sampled = Sampled(wanted.name, wanted.domains, points, losses, about, constraints=rules)
+        sample_files.write(table, checked(wanted, sampled))
     else:
         files.write(table, Recorded(wanted.name, wanted.axes, losses, about))
     page.write(folder)
@@ -219,9 +227,10 @@ def _about(wanted: Recipe, n_models: int, seconds: float) -> dict[str, Any]:
         "dataset": task.dataset,
         "loss_name": task.loss_name,
         "loss_unit": task.loss_unit,
+        **({"goals": {goal.name: goal.unit for goal in task.goals}} if task.goals else {}),
         **_learner(wanted),
         "fixed": dict(wanted.fixed),
-        "units": {name: UNITS[name] for name in wanted.domains if name in UNITS},
+        "units": {name: unit for name in wanted.domains if (unit := _unit(name))},
         "n_batches": wanted.n_batches,
         "seeds": list(wanted.seeds),
         "split": task.source.words
@@ -234,6 +243,11 @@ def _about(wanted: Recipe, n_models: int, seconds: float) -> dict[str, Any]:
         "seconds": round(seconds, 1),
         "versions": machine.versions(*(["lightgbm"] if task.fidelity == "trees" else [])),
     }
+
+
+def _unit(name: str) -> str:
+    """The unit of a hyperparameter; layer by layer, as kernel_1, it is that of all of them. "" where there is none."""
+    return UNITS.get(name) or UNITS.get(re.sub(r"_\d+$", "", name), "")
 
 
 def _learner(wanted: Recipe) -> dict[str, Any]:

@@ -87,23 +87,23 @@ def page(table: Table, folder: Path) -> str:
     told, about = summarise(table), table.about
     unit, is_sample = about["loss_unit"], isinstance(table, Sampled)
     parts = [f"{table.name}{suffix}" for suffix in (files.SUFFIX, *([FORESTS_SUFFIX] if is_sample else []))]
+    n_losses = int(np.isfinite(table.losses).sum())
     n_bytes = sum((folder / part).stat().st_size for part in parts)
-    seeds = ", ".join(map(str, about["seeds"]))
     versions = ", ".join(f"{name} {number}" for name, number in about["versions"].items())
     lines = [
         f"## {_title(table)}",
         "",
         *_picture(table, folder),
-        f"{' and '.join(f'`{part}`' for part in parts)}, {table.losses.size:,} losses, {n_bytes / 1024:,.0f} KiB.",
+        f"{' and '.join(f'`{part}`' for part in parts)}, {n_losses:,} losses, {n_bytes / 1024:,.0f} KiB.",
         "",
-        *(_domains(told) if isinstance(table, Sampled) else _axes(table.axes)),
-        "",
+        *([*_domains(told), "", *_rules(table)] if isinstance(table, Sampled) else [*_axes(table.axes), ""]),
         f"- Loss: {about['loss_name']} of the {'scored' if _n_stopping(about) else 'validation'} rows, {unit}.",
         f"- {_learner(about)}{_fixed(about['fixed'])}.",
-        f"- Data: {_dataset(about)}, {about['n_batches']} data batches of {_rows(about)}: {about['split']} (shuffle "
+        *_goals(about),
+        f"- Data: {_dataset(about)}, {_counted_batches(about)} of {_rows(about)}: {about['split']} (shuffle "
         f"seed {about['shuffle_seed']}).",
         *([f"- Inputs: {about['inputs']}."] if "inputs" in about else []),
-        f"- Seeds {seeds} for every point: {_chance(about, told)}.",
+        f"- {_seeds(table)}: {_chance(about, told)}.",
         f"- {about['n_models']:,} {_counted(about)} trained in {about['seconds']:,.0f} s on {about['machine']}, with "
         f"{versions}.",
         *_noise(told, unit, "configurations" if is_sample else "grid"),
@@ -171,15 +171,46 @@ def _axes(axes: Sequence[Axis]) -> list[str]:
 
 
 def _domains(told: Summary) -> list[str]:
-    lines = ["| hyperparameter | scale | values | unit |", "|---|---|---|---|"]
+    has_switches = any(domain.when for domain in told.domains.values())
+    heads = ["hyperparameter", "scale", "values", "unit", *(["exists when"] if has_switches else [])]
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for name, domain in told.domains.items():
         if isinstance(domain, Choice):
             values = ", ".join(map(str, domain.options))
         else:
             values = f"{domain.low:g} to {domain.high:g}"
         unit = told.units[name] or ("" if isinstance(domain, Choice) and not domain.ordered else "pure number")
-        lines.append(f"| {name} | {_scale(domain)} | {values} | {unit} |")
+        when = [domain.when or "always"] if has_switches else []
+        lines.append(f"| {' | '.join([name, _scale(domain), values, unit, *when])} |")
     return lines
+
+
+def _rules(sampled: Sampled) -> list[str]:
+    """The constraints."""
+    if not sampled.constraints:
+        return []
+    rules = "; ".join(f"`{rule}`" for rule in sampled.constraints)
+    return [f"- Constraints, each where all its hyperparameters exist: {rules}."]
+
+
+def _goals(about: About) -> list[str]:
+    """What else can be minimised, and is counted where it is looked up."""
+    goals = [f"{name} ({unit})" for name, unit in about.get("goals", {}).items()]
+    return [f"- Goals beside the loss, counted from the layers and not recorded: {'; '.join(goals)}."] if goals else []
+
+
+def _counted_batches(about: About) -> str:
+    return "1 data batch" if about["n_batches"] == 1 else f"{about['n_batches']} data batches"
+
+
+def _seeds(table: Table) -> str:
+    """Which seeds trained which points."""
+    seeds = [str(seed) for seed in table.about["seeds"]]
+    if not isinstance(table, Sampled) or table.repeated.all():
+        return f"Seeds {', '.join(seeds)} for every point"
+    counts = np.isfinite(table.losses[0]).sum(axis=1)
+    where = ["every point" if n == counts[0] else f"the first {n:,}" for n in counts]
+    return f"Seeds {', '.join(f'{seed} for {points}' for seed, points in zip(seeds, where, strict=True))}"
 
 
 def _scale(domain: Domain) -> str:
@@ -256,9 +287,31 @@ def _fit(about: About) -> list[str]:
     """How well the fitted surface predicts configurations that it was not fitted to, over the data batches."""
     r2, ranks = about["fitted"]["r2"], about["fitted"]["rank_correlation"]
     return [
-        f"- Fitted surface: {about['surface']}. Cross-validated R2 of the logarithm: median {np.median(r2):.3f}, worst "
-        f"{min(r2):.3f}; rank correlation: median {np.median(ranks):.3f}, worst {min(ranks):.3f}.",
+        f"- Fitted surface: {about['surface']}. Cross-validated R2 of the logarithm: {_middle(r2)}; rank correlation: "
+        f"{_middle(ranks)}.",
+        *_within_tiles(about),
         _at_optima(about),
+    ]
+
+
+def _middle(numbers: Sequence[float]) -> str:
+    """The middle and the lowest of numbers that there are for each data batch."""
+    if len(numbers) == 1:
+        return f"{numbers[0]:.3f}"
+    return f"median {np.median(numbers):.3f}, worst {min(numbers):.3f}"
+
+
+def _within_tiles(about: About) -> list[str]:
+    """The same among configurations of equal switches."""
+    tiles = [tile for batch in about["fitted"].get("tiles", []) for tile in batch]
+    if not tiles:
+        return []
+    worst = min(tiles, key=lambda tile: tile["rank_correlation"])
+    where = ", ".join(f"{name} {value}" for name, value in worst["tile"].items())
+    r2, ranks = ([tile[key] for tile in tiles] for key in ("r2", "rank_correlation"))
+    return [
+        f"- Among the configurations of one tile, which have the same {' and '.join(worst['tile'])}: R2 "
+        f"{_middle(r2)}; rank correlation {_middle(ranks)} (at {where})."
     ]
 
 
@@ -268,10 +321,10 @@ def _at_optima(about: About) -> str:
     if "trained_at_optima" not in about:
         return f"{lowest}."
     ratios = np.divide(about["trained_at_optima"], [one["loss"] for one in about["optima"]])
+    spread = f" (median over the data batches, from {ratios.min():.2f} to {ratios.max():.2f})"
     return (
         f"{lowest}, where a fit is likely to err on the good side: trained there, networks reach "
-        f"{np.median(ratios):.2f} times the fitted loss (median over the data batches, from {ratios.min():.2f} to "
-        f"{ratios.max():.2f})."
+        f"{np.median(ratios):.2f} times the fitted loss{spread if len(ratios) > 1 else ''}."
     )
 
 
@@ -281,7 +334,8 @@ def _optima(told: Summary, unit: str, is_sample: bool) -> list[str]:
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for batch, best in enumerate(told.optima):
         edge = [] if is_sample else ["yes" if best.edges else "no"]
-        cells = [str(batch), f"{best.loss:.4f}", *map(written, best.config.values()), *edge]
+        values = [written(best.config[name]) if name in best.config else "" for name in told.domains]
+        cells = [str(batch), f"{best.loss:.4f}", *values, *edge]
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 

@@ -80,8 +80,8 @@ class Recipe:
 
     @property
     def space(self) -> SearchSpace:
-        """Of a random sample: what is tuned, under the task's constraints."""
-        return SearchSpace(self.domains, constraints=tasks.task(self.task).constraints)
+        """Of a random sample: what is tuned, and what is fixed, under the task's constraints."""
+        return SearchSpace({**self.fixed, **self.domains}, constraints=tasks.task(self.task).constraints)
 
     def runs(self) -> NDArray[np.bool_]:
         """Which points train with which seeds, shape (n_seeds, n_points)."""

@@ -1,16 +1,18 @@
-"""Which search is worth its trials? Two comparisons that source 003 made, done so that they can be believed.
+"""Which search is worth its trials? Comparisons that the sources made, done so that they can be believed.
 
-budgets    who wins at which budget, on functions whose minimum is known
-moved      these functions, in boxes that the seed moves
-standings  who stands where in that comparison
-trained    really trained networks, tuned on validation rows and reported on test rows
-records    the file that both write, which survives a kill
+budgets           who wins at which budget, on functions whose minimum is known
+moved             these functions, in boxes that the seed moves
+standings         who stands where in that comparison
+trained           really trained networks, tuned on validation rows and reported on test rows
+switches          spaces with switches: searched flat, with their conditions, or one tile at a time
+switch_standings  who stands where in that comparison, and what dead hyperparameters are credited with
+records           the file that all write, which survives a kill
 
 Names are resolved on first use.
 """
 
 from hpo_tutor.lazy import offer
 
-_HOMES = {"budgets": "", "moved": "", "records": "", "standings": "", "trained": ""}
+_ROOMS = ("budgets", "moved", "records", "standings", "switch_standings", "switches", "trained")
 
-__getattr__, __dir__, __all__ = offer(__name__, _HOMES)
+__getattr__, __dir__, __all__ = offer(__name__, dict.fromkeys(_ROOMS, ""))

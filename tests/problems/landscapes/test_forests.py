@@ -9,7 +9,7 @@ from sklearn.ensemble import GradientBoostingRegressor
 from sklearn.metrics import r2_score
 
 from hpo_tutor.problems.landscapes import forests
-from hpo_tutor.problems.landscapes.forests import NODE, Forest
+from hpo_tutor.problems.landscapes.forests import NODE, Forest, Growth
 from hpo_tutor.search_space import Choice, Domain, Float, Integer
 
 
@@ -21,23 +21,24 @@ def make_sample(n: int, d: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return points, bowl + rng.normal(0, 0.05, n)
 
 
-def make_peer(seed: int) -> GradientBoostingRegressor:
+def make_peer(seed: int, growth: Growth = forests.USUAL) -> GradientBoostingRegressor:
     """scikit-learn's own, not yet fitted."""
     return GradientBoostingRegressor(
-        n_estimators=forests.N_TREES,
-        max_depth=forests.MAX_DEPTH,
-        learning_rate=forests.SHRINKAGE,
-        subsample=forests.SHARE,
+        n_estimators=growth.n_trees,
+        max_depth=growth.max_depth,
+        learning_rate=growth.shrinkage,
+        subsample=growth.share,
         random_state=seed,
     )
 
 
-def test_a_forest_says_what_scikit_learn_says() -> None:
+@pytest.mark.parametrize("growth", [forests.USUAL, Growth(n_trees=40, max_depth=7, shrinkage=0.2, share=0.5)])
+def test_a_forest_says_what_scikit_learn_says(growth: Growth) -> None:
     """At random points, at the recorded ones and at bounds, both agree to the rounding of single precision."""
     points, values = make_sample(150, 4, 0)
-    peer = make_peer(3).fit(points, values)
+    peer = make_peer(3, growth).fit(points, values)
     asked = np.concatenate([np.random.default_rng(1).random((5000, 4)), points, [[0] * 4, [1] * 4]]).astype(np.float32)
-    said = forests.grow(points, values, 3).predict(asked)
+    said = forests.grow(points, values, 3, growth).predict(asked)
     np.testing.assert_allclose(said, peer.predict(asked), rtol=0, atol=1e-6)
     assert np.ptp(said) > 0.5
 

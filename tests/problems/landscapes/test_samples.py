@@ -355,6 +355,13 @@ def spoiled(**changes: Any) -> Sampled:
     return replace(make_sampled(), **changes)
 
 
+def untrained(seed: int, n: int) -> np.ndarray:
+    """Losses of data batch 0 from configuration n on are missing; where n is 40, the very last one is there."""
+    losses = make_sampled().losses.copy()
+    losses[0 if n == 40 else slice(None), seed, n : -1 if n == 40 else None] = math.nan
+    return losses
+
+
 def with_loss(value: float) -> np.ndarray:
     """Losses, one of them another."""
     losses = make_sampled().losses.copy()
@@ -367,6 +374,10 @@ def with_loss(value: float) -> np.ndarray:
     [
         (lambda: spoiled(losses=with_loss(math.inf)), "losses must be positive and finite.* got inf on data batch 1"),
         (lambda: spoiled(losses=with_loss(0.0)), "losses must be positive and finite.* got 0.0 on data batch 1"),
+        (lambda: spoiled(losses=with_loss(math.nan)), "losses must be positive and finite.* got nan on data batch 1"),
+        (lambda: spoiled(losses=untrained(2, 40)), "nan for the last .* only; got nan on data batch 0 at"),
+        (lambda: spoiled(losses=untrained(0, 59)), r"first seed must be trained at all 60 .* have \[59, 60, 60\]"),
+        (lambda: spoiled(losses=untrained(1, 0)), r"every seed at some; the seeds have \[60, 0, 60\]"),
         (lambda: spoiled(losses=with_loss(1)[:, :2]), r"must have shape \(n_batches, n_seeds, N\) = \(2, 3, 60\)"),
         (
             lambda: spoiled(losses=with_loss(1)[..., :9], configs=make_sampled().configs[:9]),
@@ -375,7 +386,7 @@ def with_loss(value: float) -> np.ndarray:
         (lambda: spoiled(domains={**EVERY_KIND, "count": Integer(0, 1)}), "count=.* is outside its domain"),
         (
             lambda: spoiled(domains={**EVERY_KIND, "real": Float(-1, 2, when="kind == 'relu'")}),
-            "real exists only when kind == 'relu'",
+            "real is inactive unless kind == 'relu'; leave it out",
         ),
         (
             lambda: spoiled(domains={**EVERY_KIND, "kind": Choice(("relu", "tanh", "elu", 3))}),

@@ -30,8 +30,11 @@ def test_every_number_of_a_recorded_table_is_that_of_a_plain_count(name):
     """Optima, range, noise, depth and what moving batch 0's best costs, counted row by row."""
     table = problems.landscapes.recorded(name)
     told, (n_batches, n_seeds) = summarise(table), table.losses.shape[:2]
-    rows = table.losses.reshape(n_batches, n_seeds, -1).astype(float).tolist()
-    means = [[sum(losses) / n_seeds for losses in zip(*batch, strict=True)] for batch in rows]
+    rows = [
+        [[loss for loss in losses if loss == loss] for losses in zip(*batch, strict=True)]  # nan is not trained
+        for batch in table.losses.reshape(n_batches, n_seeds, -1).astype(float).tolist()
+    ]
+    means = [[sum(losses) / len(losses) for losses in batch] for batch in rows]
     if isinstance(table, Recorded):
         points = list(itertools.product(*(axis.values for axis in table.axes)))
         for batch, best in zip(means, told.optima, strict=True):
@@ -41,15 +44,19 @@ def test_every_number_of_a_recorded_table_is_that_of_a_plain_count(name):
         assert [best.loss for best in told.optima] == [found["loss"] for found in table.about["optima"]]
     first = means[0].index(min(means[0]))
     assert (told.lowest, told.highest) == pytest.approx((min(means[0]), max(means[0])))
-    assert told.moved == pytest.approx(np.median([batch[first] - min(batch) for batch in means[1:]]))
+    if n_batches > 1:
+        assert told.moved == pytest.approx(np.median([batch[first] - min(batch) for batch in means[1:]]))
+    else:
+        assert np.isnan(told.moved)
     assert told.span == pytest.approx(np.median([max(batch) - min(batch) for batch in means]))
     assert told.depth == pytest.approx(
         np.median([sorted(batch)[len(batch) // 2] - min(batch) for batch in means]), rel=0.05
     )
     noises = []
     for batch, middle in zip(rows, means, strict=True):
-        squares = [(loss - mean) ** 2 for seed in batch for loss, mean in zip(seed, middle, strict=True)]
-        noises.append((sum(squares) / (n_seeds - 1) / len(middle)) ** 0.5)
+        pairs = [pair for pair in zip(batch, middle, strict=True) if len(pair[0]) == n_seeds]
+        squares = [(loss - mean) ** 2 for losses, mean in pairs for loss in losses]
+        noises.append((sum(squares) / (n_seeds - 1) / len(pairs)) ** 0.5)
     assert told.noise == pytest.approx(np.median(noises))
 
 

@@ -1,0 +1,231 @@
+"""Which search does justice to a space with switches? Auto-encoders whose layers come and go, good and small.
+
+search       one sampler with one seed; it may tell several budgets at once
+loss         the incumbent's expected rmse, in grey levels; really trained, the mean over fresh trainings
+regret       loss minus the smallest there is; nan where really trained
+volume       the hypervolume of the front that was found; ``share`` is its part of the recorded sample's own
+front        a JSON list of [expected rmse, operations], the smallest first
+tiles        a JSON mapping from "n_conv,n_dense" to a number of trials
+config       the incumbent as a JSON mapping, without dead values
+importances  a JSON mapping from hyperparameter to the share of the variance that it is credited with; None where
+             nobody looked, for it takes long, or where the space has conditions
+
+    switches.run("switches.jsonl")
+    switch_standings.summary(switches.load())
+
+A run that was killed, or stopped by Ctrl-C, goes on where it was when it is run again with the same file.
+"""
+
+import time
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+from tqdm.auto import tqdm
+
+from hpo_tutor.executors import LocalProcesses
+from hpo_tutor.interrupts import uninterrupted
+from hpo_tutor.problems import Flat
+from hpo_tutor.race.comparison import sampler_seed
+from hpo_tutor.race.experiments import records
+from hpo_tutor.race.experiments.contestants import CONTESTANTS, PROBES, contestant
+from hpo_tutor.race.experiments.findings import Ground, findings, ground
+from hpo_tutor.race.experiments.records import Row
+from hpo_tutor.surrogates.threads import one_thread
+from hpo_tutor.tuning import minimize
+
+BUDGETS = (45, 90, 180)  # 5, 10 and 20 for each of nine tiles
+MANY = 100  # searches of more trials take most of the time, and come last
+SPARED = ("flat-tpe",)  # of so many trials: it would take half as long again as everything else
+N_SEEDS = 20
+PROBE_BUDGETS = {"flat-random": BUDGETS, "one-tile": (30, 60, 120)}
+LIVE_SAMPLERS = ("random", "tpe", "flat-gp", "tiles-gp")
+LIVE_BUDGETS = (45,)
+LIVE_SEEDS = 3
+
+FIELDS = ("live", "sampler", "n_trials", "seed")
+NUMBERS = ("loss", "regret", "volume", "share")
+COLUMNS = (*FIELDS, "n_made", *NUMBERS, "front", "tiles", "config", "importances")
+KIND = records.Kind("switches", FIELDS, COLUMNS, "hpo-tutor race switches")
+
+
+class Search(NamedTuple):
+    """One search.
+
+    Attributes:
+        sampler: a name of ``contestants``.
+        seed: of the trials, and of the sampler.
+        budgets: those read from this search, in rising order; the last is its n_trials.
+        live: whether networks are really trained.
+    """
+
+    sampler: str
+    seed: int
+    budgets: tuple[int, ...]
+    live: bool = False
+
+
+def plan(
+    samplers: Iterable[str] | None = None,
+    budgets: Iterable[int] | None = None,
+    n_seeds: int | None = None,
+    live: bool = False,
+) -> list[Search]:
+    """The searches of the comparison, seed by seed, so that one that is stopped has whole laps.
+
+    Laps of more than 100 trials, which take most of the time, come last; flat-tpe does without them unless it is named.
+
+    Args:
+        samplers: names of ``contestants``; None is all of them, or a few where networks are trained.
+        budgets: trials; None is 45, 90 and 180, or 45 where networks are trained. Probes have their own.
+        n_seeds: laps; None is 20, or 3 where networks are trained.
+        live: whether networks are really trained.
+
+    Raises:
+        ValueError: a budget or n_seeds is below 1, or a name is unknown.
+    """
+    names = tuple(samplers or (LIVE_SAMPLERS if live else (*CONTESTANTS, *PROBES)))
+    wanted = sorted(set(budgets or (LIVE_BUDGETS if live else BUDGETS)))
+    n_laps = (LIVE_SEEDS if live else N_SEEDS) if n_seeds is None else n_seeds
+    if n_laps < 1 or wanted[0] < 1:
+        raise ValueError(f"budgets and n_seeds must be at least 1, got budgets {wanted} and n_seeds={n_laps}")
+    waves: list[list[Search]] = [[], []]
+    for seed in range(n_laps):
+        for name in names:
+            own = PROBE_BUDGETS.get(name, wanted) if budgets is None else wanted
+            if samplers is None and name in SPARED:
+                own = [n for n in own if n <= MANY]
+            for together in _together(name, own):
+                waves[name not in PROBES and together[-1] > MANY].append(Search(name, seed, together, live))
+    return waves[0] + waves[1]
+
+
+def run(
+    store: str | Path,
+    searches: Iterable[Search] | None = None,
+    *,
+    n_workers: int | None = None,
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Run the searches that the store does not hold yet; each is on disk as soon as it is finished.
+
+    Args:
+        store: a file of JSON Lines, made if it is missing; see ``records``.
+        searches: what to run; None is the whole ``plan()``, which takes an hour of one core.
+        n_workers: processes; None is one a core, 0 runs all in this one.
+        progress: whether to show a bar.
+
+    Returns:
+        The rows that the store holds, as of ``load``.
+
+    Raises:
+        ValueError: the store is none, or a sampler is unknown.
+        RuntimeError: another process writes to the store, or no worker can work.
+        FileNotFoundError: the landscape is not recorded.
+        OSError: the store cannot be written.
+    """
+    chosen = dict.fromkeys(plan() if searches is None else searches)
+    for name in {search.sampler for search in chosen}:
+        contestant(name)
+    with records.Records(store, KIND) as kept:
+        left = [search for search in chosen if any(KIND.key_of(row) not in kept.rows for row in _begun(search))]
+        failed: list[str] = []
+        with (
+            closing(LocalProcesses(n_workers).run(_timed, left)) as outcomes,
+            tqdm(total=len(left), disable=not progress, unit="search") as bar,
+        ):
+            for outcome in outcomes:
+                if outcome.value is None:
+                    failed.append(f"{left[outcome.number]}: {outcome.error}")
+                else:
+                    rows, seconds = outcome.value
+                    with uninterrupted():
+                        kept.append(rows, seconds)
+                bar.update()
+    if failed:
+        warnings.warn(
+            f"{len(failed)} of {len(left)} searches failed, and are run again next time; the first is {failed[0]}",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+    return load(store)
+
+
+def outcome(search: Search, on: Ground | None = None) -> list[Row]:
+    """Run one search; a row for each of its budgets.
+
+    Args:
+        search: which.
+        on: where; None is the landscape, or live training.
+
+    Raises:
+        ValueError: the sampler is unknown, or no trial succeeded.
+    """
+    one, place = contestant(search.sampler), on or ground(search.live)
+    space = one.space(place.objective.space)
+    objective = Flat(place.objective) if one.flat else place.objective
+    sampler = one.make(space, seed=sampler_seed(search.seed))
+    with warnings.catch_warnings():  # a network that diverged is a failed trial, and on no front
+        warnings.filterwarnings("ignore", message=r"\d+ of \d+ trials failed", category=RuntimeWarning)
+        history = minimize(objective, sampler, search.budgets[-1], seed=search.seed, progress=False)
+    if history.interrupted:
+        raise KeyboardInterrupt
+    return [
+        row | findings(history[: row["n_trials"]], space, place, search.seed, credit=one.credits)
+        for row in _begun(search)
+    ]
+
+
+def load(path: str | Path | None = None) -> pd.DataFrame:
+    """The rows of a store, of a Parquet file that ``write`` wrote, or those that come with the package.
+
+    Args:
+        path: of the file; None is the package's own.
+
+    Returns:
+        A row for each search and budget, sorted: live, sampler, n_trials, seed, n_made, loss, regret, volume, share,
+        front, tiles, config and importances (see the room's first lines for these).
+
+    Raises:
+        FileNotFoundError: there is none; the message says how to make one.
+        ValueError: the file holds something else.
+    """
+    return records.load(path, KIND).astype(dict.fromkeys(NUMBERS, float))
+
+
+def write(store: str | Path, path: str | Path) -> Path:
+    """Keep a store as a Parquet file, in one stroke, with the seconds it took, the machines and the versions.
+
+    Raises:
+        FileNotFoundError, ValueError: as of ``load``.
+    """
+    return records.write(store, path, KIND)
+
+
+def _together(name: str, budgets: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Budgets that one search tells: where its beginning is always the same all of a wave, and all of a probe."""
+    if name in PROBES:
+        yield tuple(budgets)
+    elif contestant(name).one_beginning:
+        for wave in ([n for n in budgets if n <= MANY], [n for n in budgets if n > MANY]):
+            if wave:
+                yield tuple(wave)
+    else:
+        yield from ((budget,) for budget in budgets)
+
+
+def _begun(search: Search) -> list[Row]:
+    """A search's rows, as far as they are known before it is run."""
+    return [
+        {"live": search.live, "sampler": search.sampler, "n_trials": n, "seed": search.seed} for n in search.budgets
+    ]
+
+
+def _timed(search: Search) -> tuple[list[Row], float]:
+    start = time.perf_counter()
+    with one_thread():
+        rows = outcome(search)
+    return rows, time.perf_counter() - start
