@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hpo_tutor.problems.landscapes.files import Axis as Recording
 from hpo_tutor.problems.landscapes.files import Recorded
 from hpo_tutor.problems.landscapes.sample_files import Sampled
-from hpo_tutor.problems.landscapes.summary import Table, alternative, summarise, written
+from hpo_tutor.problems.landscapes.summary import Table, alternative, drawn, summarise, written
 from hpo_tutor.scenes.layers import Heatmap, Line, Points
 from hpo_tutor.scenes.looks import GREY, style
 from hpo_tutor.scenes.stage import Axis, Board, Scene
@@ -117,11 +117,11 @@ def _lowest(recorded: Recorded, along: int) -> Scene:
 def _sample(sampled: Sampled) -> Board:
     """The mean against each hyperparameter, a dot a configuration, and the configurations of each batch in order.
 
-    Shown are the configurations that were trained with every seed; where one is switched off, its panel has no dot.
+    Of a large sample some are shown, see ``summary.drawn``; where a hyperparameter is switched off there is no dot.
     """
     told, about = summarise(sampled), sampled.about
-    means = sampled.means[:, sampled.repeated]
-    shown = [config for config, is_shown in zip(sampled.configs, sampled.repeated, strict=True) if is_shown]
+    chosen = drawn(sampled)
+    means, shown = sampled.means[:, chosen], [sampled.configs[n] for n in chosen]
     up = _loss_axis(
         f"{about['loss_name']} ({about['loss_unit']})", np.array([*means.ravel(), *(best.loss for best in told.optima)])
     )

@@ -20,6 +20,8 @@ Table = Recorded | Sampled
 
 MOST_NAMED = 10
 """So many hyperparameters are not named one by one."""
+MOST_DOTS = 300
+"""Configurations that a picture shows, a dot in each panel: more would hide each other, and be too much for a page."""
 PICTURES = "pictures"
 """The folder of the pictures, beside the tables: NAME.svg."""
 
@@ -116,12 +118,17 @@ def alternative(table: Table) -> str:
         kind, what = "Map" if len(told.domains) == 2 else "Maps", "its optimum"
         shown = f"{kind} of the {loss} over {names}"
     else:
-        dots = table.means[0][table.repeated]
+        dots = table.means[0][drawn(table)]
         low, high, what = float(dots.min()), float(dots.max()), "the fitted surface's optimum"
         shown = f"The {loss} of {len(dots):,} random configurations of {names}"
     others = ", and the optima of the other data batches" if len(told.optima) > 1 else ""
     reach = f"the mean over the seeds on data batch 0, from {low:.3g} to {high:.3g}"
     return f"{shown}: {reach}, {what} of {optimum}{others}."
+
+
+def drawn(sampled: Sampled) -> NDArray[np.intp]:
+    """Which configurations a picture shows: the first of those that were trained with every seed."""
+    return np.flatnonzero(sampled.repeated)[:MOST_DOTS]
 
 
 def lesson(table: Table) -> str:

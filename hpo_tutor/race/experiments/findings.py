@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from hpo_tutor import importances, pareto, problems
 from hpo_tutor.plain import plain
-from hpo_tutor.problems import landscapes, tasks
+from hpo_tutor.problems import tasks
+from hpo_tutor.problems.landscapes import sample_files
 from hpo_tutor.race.cells import seed_of
 from hpo_tutor.race.experiments.records import Row
 from hpo_tutor.samplers.tiles import switches
@@ -72,7 +73,7 @@ def ground(live: bool = False) -> Ground:
     """
     recorded = problems.landscape(NAME, goals=[GOAL])
     space, corner = recorded.space, _corner(recorded.space)
-    configs = landscapes.recorded(NAME).configs
+    configs = sample_files.read(NAME).configs
     known = Ground(recorded, corner, math.nan)
     operations = tasks.count(NAME, [{**space.fixed, **config} for config in configs], [GOAL])[:, 0]
     whole = pareto.hypervolume(known.points(configs, operations.tolist()), corner)

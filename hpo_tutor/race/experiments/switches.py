@@ -80,7 +80,8 @@ def plan(
 
     Args:
         samplers: names of ``contestants``; None is all of them, or a few where networks are trained.
-        budgets: trials; None is 45, 90 and 180, or 45 where networks are trained. Probes have their own.
+        budgets: trials; None is 45, 90 and 180, or 45 where networks are trained. Probes have their own,
+            unless they are named too.
         n_seeds: laps; None is 20, or 3 where networks are trained.
         live: whether networks are really trained.
 
@@ -95,7 +96,7 @@ def plan(
     waves: list[list[Search]] = [[], []]
     for seed in range(n_laps):
         for name in names:
-            own = PROBE_BUDGETS.get(name, wanted) if budgets is None else wanted
+            own = wanted if samplers and budgets else PROBE_BUDGETS.get(name, wanted)
             if samplers is None and name in SPARED:
                 own = [n for n in own if n <= MANY]
             for together in _together(name, own):

@@ -8,7 +8,7 @@ import recordings
 
 from hpo_tutor import problems
 from hpo_tutor.problems.landscapes.files import Recorded
-from hpo_tutor.problems.landscapes.summary import alternative, lesson, summarise, written
+from hpo_tutor.problems.landscapes.summary import alternative, drawn, lesson, summarise, written
 
 
 def test_the_optima_of_a_grid_are_where_its_bowls_are_lowest():
@@ -109,3 +109,18 @@ def test_values_are_written_to_four_digits():
         "relu",
         "2598",
     ]
+
+
+def test_of_a_large_sample_the_first_with_every_seed_are_drawn():
+    """300 of 360 that both seeds trained; the words tell how many dots there are, and how far they reach."""
+    made = recordings.sample(n=400)
+    losses = made.losses.copy()
+    losses[:, 1, 360:] = np.nan
+    losses[0, 0, 399] = 1e-3  # lower than all that are drawn
+    optima = [{"loss": 1.0, "config": made.configs[0]}] * 3
+    table = type(made)(made.name, made.domains, made.configs, losses, {**made.about, "optima": optima})
+    assert drawn(table).tolist() == list(range(300))
+    means = made.losses[0].mean(axis=0)[:300]
+    assert "The rmse in ln(price) of 300 random configurations of learning_rate x pool x" in alternative(table)
+    assert f"data batch 0, from {means.min():.3g} to {means.max():.3g}, the fitted" in alternative(table)
+    assert summarise(table).lowest == pytest.approx(1e-3)
