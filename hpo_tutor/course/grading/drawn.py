@@ -12,6 +12,11 @@ from numpy.typing import NDArray
 
 from hpo_tutor.course.exercises.nb13.gammas import table
 from hpo_tutor.course.exercises.nb13.queues import points
+from hpo_tutor.course.exercises.nb14.networks import TILES, searched
+from hpo_tutor.course.exercises.nb14.rounds import rows
+from hpo_tutor.course.exercises.nb15.areas import scattered
+from hpo_tutor.course.exercises.nb15.costs import encoder
+from hpo_tutor.course.exercises.nb15.fronts import table as goals
 
 Array = NDArray[np.float64]
 Generator = np.random.Generator
@@ -102,4 +107,10 @@ CASES = {
     "13.2": _each(lambda rng: points(rng, 9, round(rng.uniform(0.3, 0.8), 3))),
     "13.3": _each(lambda rng: (rng.normal(size=7).round(3),)),
     "13.4": _each(lambda rng: table(rng, 5, 5)),
+    "14.1": _each(lambda rng: (int(rng.integers(20, 300)),)),
+    "14.2": _each(lambda rng: searched(rng, TILES, 12, str(rng.choice(("filters_2", "units_2"))))),
+    "14.3": _each(lambda rng: rows(rng, 9, 4, int(rng.integers(40, 90)))),
+    "15.1": _each(lambda rng: goals(rng, 9, 3)),
+    "15.2": _each(lambda rng: scattered(rng, 6)),
+    "15.3": _each(lambda rng: encoder(rng, 2)),
 }

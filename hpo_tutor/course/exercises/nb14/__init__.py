@@ -1,5 +1,5 @@
 """Exercises of notebook 14, spaces with switches: one room each."""
 
-from hpo_tutor.course.exercises import Exercise
+from hpo_tutor.course.exercises.nb14 import networks, rounds, spaces
 
-EXERCISES: tuple[Exercise, ...] = ()
+EXERCISES = (spaces.EXERCISE, networks.EXERCISE, rounds.EXERCISE)

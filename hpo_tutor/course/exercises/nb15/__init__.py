@@ -1,5 +1,5 @@
 """Exercises of notebook 15, two goals: one room each."""
 
-from hpo_tutor.course.exercises import Exercise
+from hpo_tutor.course.exercises.nb15 import areas, costs, fronts
 
-EXERCISES: tuple[Exercise, ...] = ()
+EXERCISES = (fronts.EXERCISE, areas.EXERCISE, costs.EXERCISE)

@@ -17,21 +17,24 @@ from hpo_tutor.course.pictures.intervals import Row, intervals
 from hpo_tutor.course.pictures.nb13.studies import strewn
 from hpo_tutor.course.pictures.nb14 import costs, tree
 from hpo_tutor.course.pictures.nb14.networks import HEIGHT, boxes, encoder_of, shapes_of
+from hpo_tutor.course.pictures.nb14.networks import space as auto_encoders
 from hpo_tutor.course.pictures.nb14.switches import Credits, switchboard, switched
 from hpo_tutor.course.pictures.nb14.tiles import Fillings
 from hpo_tutor.problems.tasks.reconstructions import Rebuilt
 from hpo_tutor.race.statistics import mean_and_error
 from hpo_tutor.scenes.layers import AnyLayer, Heatmap, Line, Points, Polygons, Segments, Text
 from hpo_tutor.scenes.looks import BLUE, GREY, INK, RED, style
-from hpo_tutor.scenes.stage import Axis, Scene
+from hpo_tutor.scenes.stage import Axis, Board, Scene
 from hpo_tutor.scenes.ticks import MINUS, linear, number
 from hpo_tutor.search_space import SearchSpace
 
 Array = NDArray[np.float64]
 
-FLAT = 0.5  # height over width of a still
+FLAT, WIDE = 0.5, 0.66  # height over width of a still, and of a picture beside the words of a player
+TOP = 1.7  # rows above the first slider
+LOWER = 0.05  # of a tile, by which its name stands lower
 LETTERS = 14.0  # pixels, which a slide enlarges
-NAMES = 0.32  # room for names left of zero, as a share of what is right of it
+NAMES = 0.36  # room for names left of zero, as a share of what is right of it
 HALF = 0.32  # of a bar's thickness, rows
 STROKES = 60  # of hatching, over the width of the longest bar
 BELOW, ABOVE = 0.7, 0.6  # rows under the lowest and over the highest one
@@ -42,7 +45,13 @@ GAP = 0.12  # between two pictures, of a picture's side
 GREYS = 16  # the brightest grey level
 
 
-def rebuilt(made: Rebuilt, model: int = 0) -> Scene:
+def rebuilt(made: Rebuilt, setting: Mapping[str, Any]) -> Board:
+    """Pictures, what came back from their codes, and the encoder between them."""
+    came, layers = _pictures(made), network(setting)
+    return Board([[came], [layers]], f"{came.sentence} The encoder: {layers.sentence}")
+
+
+def _pictures(made: Rebuilt, model: int = 0) -> Scene:
     """Pictures on top, and below what came back from their codes.
 
     Args:
@@ -94,8 +103,7 @@ def credited(shares: Mapping[str, float], dead: Collection[str] | None = None) -
         words = [str(k + 1) for k in range(len(order))]
     else:
         words = [f"{name} (dead)" if name in dead else name for name in order]
-    at = np.full(len(order), -NAMES * longest)
-    layers.append(Text(at, rows, words, anchor="start", size=LETTERS))
+    layers.append(Text(np.full(len(order), -0.015 * longest), rows, words, anchor="end", size=LETTERS))
     told = "; ".join(f"{word}: {number(value)}" for word, value in zip(words, values, strict=True))
     ticks = linear(0.0, longest, most=5)
     across = Axis("credited by fANOVA (%)", -NAMES * longest, 1.03 * longest, ticks=ticks)
@@ -110,12 +118,14 @@ def credited(shares: Mapping[str, float], dead: Collection[str] | None = None) -
 
 
 def board(importance: Credits, setting: Mapping[str, Any], n_conv: int, n_dense: int) -> Scene:
-    """The switchboard in few words."""
+    """The sliders and bars of the switchboard, in few words, without the network above them."""
     found = switched(importance, setting, n_conv, n_dense)
     n = len(found.alive) + len(found.dead)
     together = number(100 * found.credited)
     told = f"{len(found.dead)} of {n} are dead." + (f" They are credited {together} %." if found.dead else "")
-    return replace(switchboard(importance, setting, n_conv, n_dense), sentence=told)
+    scene = switchboard(importance, setting, n_conv, n_dense)
+    sliders = [layer for layer in scene.layers if _lowest(layer) < TOP]
+    return replace(scene, layers=sliders, y=replace(scene.y, high=TOP), sentence=told, aspect=WIDE)
 
 
 def network(setting: Mapping[str, Any]) -> Scene:
@@ -134,7 +144,9 @@ def lit(space: SearchSpace, configs: Sequence[Mapping[str, Any]], step: int) -> 
     counts = tree.seen(space, configs[:step])
     rarest = min(counts, key=counts.__getitem__)
     told = f"Config {step}: {found} of {space.n_dims} exist. Rarest branch: {rarest}, {counts[rarest]} of {step}."
-    return replace(tree.lit(space, configs, step), sentence=told.replace(">=", "\N{GREATER-THAN OR EQUAL TO}"))
+    return replace(
+        tree.lit(space, configs, step), sentence=told.replace(">=", "\N{GREATER-THAN OR EQUAL TO}"), aspect=WIDE
+    )
 
 
 def filled(fillings: Fillings) -> Callable[[str, int], Scene]:
@@ -144,11 +156,21 @@ def filled(fillings: Fillings) -> Callable[[str, int], Scene]:
         history, closed, _ = fillings.searches[rule]
         counts = np.bincount(fillings.places[rule][:n], minlength=len(fillings.values))
         shut = int(closed[n - 1].sum())
-        told = f"{rule}, {n} trials: {counts.min()} to {counts.max()} in a tile"
+        few, many = int(counts.min()), int(counts.max())
+        told = (
+            f"{rule}, {n} trials: {few} in each tile" if few == many else f"{rule}, {n} trials: {few} to {many} a tile"
+        )
         told += f", {shut} closed." if shut else "."
         if np.isfinite(history.losses[:n]).any():
             told += f" Best: {number(float(np.nanmin(history.losses[:n])))}."
-        return replace(fillings.picture(rule, n), sentence=told)
+        scene = fillings.picture(rule, n)
+        layers: list[AnyLayer] = []
+        for layer in scene.layers:
+            if not isinstance(layer, Text) or _begins(layer, ("closed", "budget: ")):
+                layers.append(layer)
+            elif _begins(layer, (fillings.name(0),)):  # alone: with large letters a second line would touch the first
+                layers.append(replace(layer, y=np.asarray(layer.y) - LOWER))
+        return replace(scene, layers=layers, sentence=told, aspect=WIDE)
 
     return picture
 
@@ -157,7 +179,7 @@ def started(n_trials: int, space: SearchSpace | None = None) -> Scene:
     """Which part of a budget goes into the start-ups that all tiles want together: the bars of ``costs.startups``."""
     tilings = costs.TILINGS[:3]
     scene = costs.startups(costs.WANTED, n_trials, space, tilings)
-    there = costs.auto_encoders() if space is None else space
+    there = auto_encoders() if space is None else space
     left = costs.costs_of(there, tilings[-1], n_trials, capped=False).n_guided
     told = f"{n_trials} trials. Nine tiles: a model guides {int(left.sum())} of them."
     return replace(scene, sentence=told, aspect=0.6)
@@ -190,7 +212,7 @@ def shares(rows: Mapping[str, tuple[float, float, float]], words: str) -> Scene:
 
 
 def ahead(
-    of: Mapping[str, tuple[ArrayLike, ArrayLike, str]], ends: tuple[float, float], sides: tuple[str, str]
+    of: Mapping[str, tuple[ArrayLike, ArrayLike, str]], ends: tuple[float, float], sides: tuple[str, str], peer: str
 ) -> Scene:
     """How much more regret one search has than another, seed by seed: a row each, mean and two standard errors.
 
@@ -198,6 +220,7 @@ def ahead(
         of: words of a row -> regrets of a search and of its peer, (n,) each, and the sampler whose look it has.
         ends: of the axis, in grey levels.
         sides: who is ahead left of zero, and right of it, where the peer is.
+        peer: who that is, as the axis says it.
 
     Raises:
         ValueError: an interval lies beyond the axis.
@@ -207,10 +230,10 @@ def ahead(
         gaps = np.asarray(own, dtype=np.float64) - np.asarray(others, dtype=np.float64)
         mean, error = mean_and_error(gaps)
         rows.append(Row(words, mean, error, style(look)))
-    across = Axis(f"regret {MINUS} that of {sides[1]} (grey levels)", *ends)
+    across = Axis(f"regret {MINUS} that of {peer} (grey levels)", *ends)
     scene = intervals(rows, across, sides, aspect=FLAT)
     told = "; ".join(f"{row.words}: {row.mean:.2f} ± {TWO * row.error:.2f}".replace("-", MINUS) for row in rows)
-    return replace(scene, sentence=f"Regret minus that of {sides[1]}, mean ± two errors. {told}.")
+    return replace(scene, sentence=f"Regret minus that of {peer}, mean ± two errors. {told}.")
 
 
 def ended(scores: Mapping[str, ArrayLike], looks: Mapping[str, str]) -> Scene:
@@ -241,6 +264,17 @@ def ended(scores: Mapping[str, ArrayLike], looks: Mapping[str, str]) -> Scene:
     across = Axis("regret (grey levels)", -0.6 * top, 1.05 * top, ticks=ticks)
     sentence = f"Regret, mean ± two standard errors: {'; '.join(told[::-1])}."
     return Scene(layers, across, Axis("", -BELOW, len(order) - 1 + ABOVE, ticks=()), sentence, aspect=FLAT)
+
+
+def _begins(layer: Text, words: tuple[str, ...]) -> bool:
+    """Whether the first of some texts begins with one of these words."""
+    return layer.text[0].startswith(words) if len(layer.text) else True
+
+
+def _lowest(layer: AnyLayer) -> float:
+    """How deep a layer of the switchboard reaches."""
+    heights = (np.asarray(getattr(layer, name), dtype=np.float64) for name in ("y", "y0", "y1") if hasattr(layer, name))
+    return min((float(np.nanmin(some)) for some in heights if some.size), default=-np.inf)
 
 
 def _names(names: Sequence[str], at: float, rows: Array) -> Text:
