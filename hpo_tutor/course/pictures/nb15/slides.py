@@ -5,7 +5,7 @@ share     of the area that all recorded encoders win together, 0..1
 corner    (loss, decimal logarithm of the operations), the reference up to which an area is measured
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,8 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from hpo_tutor import pareto
 from hpo_tutor.course.pictures.intervals import Row, intervals
 from hpo_tutor.course.pictures.nb13.studies import strewn
-from hpo_tutor.course.pictures.nb15 import areas
+from hpo_tutor.course.pictures.nb15 import areas, tradeoffs
 from hpo_tutor.course.pictures.nb15.fronts import Growth
+from hpo_tutor.problems.tasks.reconstructions import Rebuilt
 from hpo_tutor.race.statistics import mean_and_error
 from hpo_tutor.scenes.layers import AnyLayer, Line, Points, Polygons, Segments, Text
 from hpo_tutor.scenes.looks import BLUE, GREEN, GREY, INK, ORANGE, RED, style
@@ -25,11 +26,12 @@ from hpo_tutor.scenes.ticks import MINUS, linear, number
 Array = NDArray[np.float64]
 
 FLAT, WIDE = 0.5, 0.66  # height over width of a still, and of a picture beside the words of a player
-LARGER = 1.5  # symbols and lines of a notebook's picture
 BELOW, ABOVE = 0.7, 0.6  # rows under the lowest and over the highest one
 STREWN = 0.1  # rows that dots are spread over, either way
 UNDER, OVER = 0.17, 0.25  # rows of the dots below a row's middle, and of its mean above it
 TWO = 2  # standard errors to either side of a mean
+OWN = ("area won", "stairs of the front", "on the front")  # layers of ``Growth`` that have their sampler's colour
+LARGER = 1.6  # symbols of a front
 LOSS, COUNTED = "rmse (grey levels)", "operations a picture"
 
 
@@ -38,7 +40,7 @@ def crowd() -> Scene:
     x, y = np.array(list(areas.MODELS.values())).T
     layers: list[AnyLayer] = [
         Points(x, y, BLUE, "circle", 20.0),
-        Text(x, y + 0.24, list(areas.MODELS), size=20.0),
+        Text(x, y + 0.4, list(areas.MODELS), size=20.0),
     ]
     told = "; ".join(f"{name} {number(at[0])} | {number(at[1])}" for name, at in sorted(areas.MODELS.items()))
     return Scene(layers, areas.X, areas.Y, f"Eight encoders, thousands of operations | rmse: {told}.", aspect=FLAT)
@@ -48,8 +50,8 @@ def stood(operations: float, error: float) -> Scene:
     """The corners of ``areas.quadrants``, in few words."""
     stands = [areas.relation((operations, error), at) for at in areas.MODELS.values()]
     told = (
-        f"{number(operations)} thousand, rmse {number(error)}. It dominates {stands.count('dominated')}, "
-        f"{stands.count('dominates it')} dominate it."
+        f"{number(operations)} thousand, rmse {number(error)}. It dominates: {stands.count('dominated')}. "
+        f"Dominated by: {stands.count('dominates it')}."
     )
     return replace(areas.quadrants(operations, error), sentence=told, aspect=WIDE)
 
@@ -80,16 +82,33 @@ def cloud(points: ArrayLike, baseline: tuple[float, float] | None = None) -> Sce
     ]
     if baseline is not None:
         layers.append(Points([operations], [loss], GREEN, "triangle-up", 22.0, outline=INK, name="linear code"))
-    low = 0.95 * min(float(table[:, 0].min()), *(baseline[:1] if baseline else ()))
+    low = 0.95 * min([float(table[:, 0].min()), *(baseline[:1] if baseline else ())])
     across = Axis(COUNTED, table[:, 1].min() / 1.4, table[:, 1].max() * 1.4, log=True)
     return Scene(layers, across, Axis(LOSS, low, 1.02 * float(table[:, 0].max())), told, aspect=FLAT)
+
+
+def gave_back(k: int, points: ArrayLike, rows: Sequence[int], rebuilt: Rebuilt, linear: Rebuilt) -> Scene:
+    """The pictures of ``tradeoffs.picture`` without the front above them, in few words.
+
+    Args:
+        k: which of the trained models, from 0.
+        points: (n, 2) of all trials.
+        rows: the trials whose models were trained.
+        rebuilt: what they make of some pictures.
+        linear: what the linear code makes of them.
+    """
+    scene = tradeoffs.picture(k, points, rows, rebuilt, linear).rows[1][0]
+    operations = np.asarray(points, dtype=np.float64)[rows[k], 1]
+    told = f"{operations:,.0f} operations: rmse {rebuilt.losses[k]:.1f}. "
+    told += f"Linear code, {tradeoffs.linear_operations(linear):,}: {linear.losses[0]:.1f}."
+    return replace(scene, sentence=told)
 
 
 def counted(n: int, way: str, reference: tuple[float, float]) -> Scene:
     """The rectangles of ``areas.stacked``, in few words."""
     found = areas.slabs(way, reference)[:n]
     total, true = (sum(one.area for one in some) for some in (found, areas.slabs("slices", reference)[:n]))
-    told = f"{way}, {n} models: sum {number(total)}."
+    told = f"{way}, {n} {'model' if n == 1 else 'models'}: sum {number(total)}."
     if not np.isclose(total, true):
         told += f" The area is {number(true)}."
     return replace(areas.stacked(n, way, reference), sentence=told[0].upper() + told[1:], title="", aspect=WIDE)
@@ -131,8 +150,11 @@ def grown(growth: Growth) -> Callable[[str, int], Scene]:
     def picture(sampler: str, n: int) -> Scene:
         scene = growth.picture(sampler, n).rows[0][0]
         mask = np.asarray(pareto.non_dominated(growth.losses[sampler][:n]))
-        told = f"{sampler}, {n} trials: {int(mask.sum())} on the front, area {growth.areas[sampler][n - 1]:.1f}."
-        return replace(scene, sentence=told, title="", aspect=WIDE)
+        tried = "1 trial" if n == 1 else f"{n} trials"
+        told = f"{sampler}, {tried}: {int(mask.sum())} on the front, area {growth.areas[sampler][n - 1]:.1f}."
+        # a legend stays as the first sampler's was, so what has a sampler's colour is left out of it
+        layers = [_larger(one) if getattr(one, "name", "") in OWN else one for one in scene.layers]
+        return replace(scene, layers=layers, sentence=told, title="", aspect=WIDE)
 
     return picture
 
@@ -220,3 +242,10 @@ def risen(seen: ArrayLike, others: ArrayLike, operations: ArrayLike) -> Scene:
         told,
         aspect=FLAT,
     )
+
+
+def _larger(layer: AnyLayer) -> AnyLayer:
+    """The layer with larger symbols, and without its place in the legend."""
+    if isinstance(layer, Points):
+        return replace(layer, size=LARGER * layer.size, name="")
+    return replace(layer, name="") if isinstance(layer, Line | Polygons) else layer
