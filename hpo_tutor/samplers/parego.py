@@ -68,7 +68,7 @@ class ParEGO(BaseSampler):
             raise ValueError(f"rho must not be negative, it is {rho}; the paper has 0.05")
         self.log, self.rho = tuple(log), rho
         self._inner = BayesianOptimization(space, seed, n_startup=n_startup, **options)
-        self._weights = self._low = self._high = np.empty(0)
+        self._weights = self._low = self._high = frozen(np.empty(0))
 
     def start(self, n_trials: int) -> None:
         """Hear the budget of the whole search.
