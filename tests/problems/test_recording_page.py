@@ -156,10 +156,10 @@ def test_switches_rules_goals_and_seeds_are_told(tmp_path, monkeypatch):
     losses[:, 1, 22:] = np.nan
     told = {**made.about, "n_batches": 1, "goals": {"operations": "multiplications of a picture"}}
     rules = ("pool * width <= 16",)
-    sampled = sample_files.fit(sample_files.Sampled("switches", domains, configs, losses, told, (), rules))
+    sampled = sample_files.fit(sample_files.Sampled("layered", domains, configs, losses, told, (), rules))
     text = page.write(recordings.folder_of(tmp_path, sampled)).read_text(encoding="utf-8")
-    assert rows_of(part(text, "switches"))[0] == ["hyperparameter", "scale", "values", "unit", "exists when"]
-    assert [row[-1] for row in rows_of(part(text, "switches"))[2:7]] == [*["always"] * 4, "pool >= 2"]
+    assert rows_of(part(text, "layered"))[0] == ["hyperparameter", "scale", "values", "unit", "exists when"]
+    assert [row[-1] for row in rows_of(part(text, "layered"))[2:7]] == [*["always"] * 4, "pool >= 2"]
     assert "- Constraints, each where all its hyperparameters exist: `pool * width <= 16`.\n" in text
     assert "and not recorded: operations (multiplications of a picture).\n" in text
     assert "1 data batch of 1,296 training" in text
@@ -171,7 +171,7 @@ def test_switches_rules_goals_and_seeds_are_told(tmp_path, monkeypatch):
     assert f"worst {worst['rank_correlation']:.3f} (at pool {worst['tile']['pool']})." in text
     best = sampled.about["optima"][0]["config"]
     assert best["pool"] == 1
-    assert rows_of(part(text, "switches"))[-1][-1] == ""
+    assert rows_of(part(text, "layered"))[-1][-1] == ""
     assert " nan" not in text
 
 
