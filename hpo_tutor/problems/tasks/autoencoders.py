@@ -69,7 +69,7 @@ def _structure(n_conv: int, n_dense: int, **layers: int) -> AutoEncoder:
     """The auto-encoder of these layers; what belongs to others is not looked at."""
     blocks = tuple(Block(*(layers[f"{part}_{i}"] for part in _PER_CONVOLUTION)) for i in _ALL if i <= n_conv)
     hidden = tuple(layers[f"units_{j}"] for j in _ALL if j <= n_dense)
-    # tanh: with ReLU one training in ten ends with every unit of a narrow layer dead
+    # tanh: with ReLU some trainings end with every unit of a narrow layer dead, by the luck of the start
     return AutoEncoder((SIDE, SIDE, 1), blocks, code=CODE, hidden=hidden, activation="tanh")
 
 
