@@ -14,8 +14,10 @@ import numpy as np
 from hpo_tutor.figures.stills import still
 from hpo_tutor.figures.svg_layers import PAGE_COLOR, Frame, drawn, paint, px, words
 from hpo_tutor.problems import landscapes
+from hpo_tutor.problems.landscapes.beginnings import has_speeds
+from hpo_tutor.problems.landscapes.files import Recorded
 from hpo_tutor.problems.landscapes.summary import PICTURES, Table, lesson
-from hpo_tutor.scenes import looks
+from hpo_tutor.scenes import looks, recorded_curves
 from hpo_tutor.scenes.layers import AnyLayer, Heatmap, Points
 from hpo_tutor.scenes.recordings import N_SHADES, board
 
@@ -35,7 +37,8 @@ def write(folder: Path, name: str) -> Path:
 
 def picture(table: Table) -> str:
     """The picture of a table, as an SVG document."""
-    head, end, body = still(board(table), WIDTH, _drawn).partition("</title>")
+    shown = recorded_curves.board(table) if isinstance(table, Recorded) and has_speeds(table) else board(table)
+    head, end, body = still(shown, WIDTH, _drawn).partition("</title>")
     ground = f'<rect width="100%" height="100%" fill="#ffffff" style="fill:{PAGE_COLOR}"/>'
     return f"{head}{end}<desc>{words(lesson(table))}</desc><style>{COLORS}</style>{ground}{body}\n"
 

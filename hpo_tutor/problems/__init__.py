@@ -3,6 +3,7 @@
     function(name)    a formula, its minimum known exactly
     live(name)        trains real networks when called
     landscape(name)   losses recorded once by really training, looked up in microseconds
+    curves(name)      whole learning curves, recorded in the same way: a trial may stop after any epoch
     mangled(name)     recorded or live, with cheap further hyperparameters that matter
     Flat              one of these, searched without its conditions: hyperparameters that do not exist have dead values
     WithFixed         one of these, with some hyperparameters left alone
@@ -19,6 +20,7 @@ _HOMES = {
     "WithFixed": "fixed",
     "WithIdle": "idle",
     "WithRanges": "ranges",
+    "curves": "landscapes",
     "function": "functions",
     "landscape": "landscapes",
     "live": "live_objectives",  # a room called live would take the function's place once it is imported

@@ -93,25 +93,27 @@ def _maps(recorded: Recorded) -> Board:
         panels.append(_panel(title, flat, mean, mean.z.take(i, axis=along), marks, aspect=1.0))
     rows = _rows(panels)
     if len(rows[-1]) < len(rows[0]):
-        rows[-1].append(_lowest(recorded, along))
+        rows[-1].append(lowest(recorded, along))
     label = f"{recorded.about['loss_name']} ({recorded.about['loss_unit']}), data batch 0"
     return Board([*rows, [_bar(mean, label, aspect=0.022)]], alternative(recorded))
 
 
-def _lowest(recorded: Recorded, along: int) -> Scene:
+def lowest(recorded: Recorded, along: int, aspect: float = 1.0) -> Scene:
     """The lowest mean at each value of one axis, a line for each data batch."""
     steps = recorded.axes[along]
     means = np.moveaxis(recorded.losses.astype(np.float64).mean(axis=1), along + 1, 1)
-    lowest = means.reshape(len(means), len(steps.values), -1).min(axis=2)
+    bottoms = means.reshape(len(means), len(steps.values), -1).min(axis=2)
     marks = _marks([(float(best.config[steps.name]), best.loss) for best in summarise(recorded).optima])
-    across = replace(
-        axis_of(steps.name, steps.domain),
-        label=f"{steps.name} ({steps.unit})" if steps.unit else steps.name,
-        ticks=[(value, written(value)) for value in steps.values],
-    )
-    up = _loss_axis(f"{recorded.about['loss_name']} ({recorded.about['loss_unit']})", lowest)
-    lines = _lines(np.array(steps.values, dtype=np.float64), lowest.T)
-    return Scene([*lines, *marks[::-1]], across, up, title=f"Lowest at each {steps.name}", aspect=1.0)
+    across = axis_of(steps.name, steps.domain, steps.unit)
+    if steps.whole:
+        across = replace(
+            across,
+            label=f"{steps.name} ({steps.unit})" if steps.unit else steps.name,
+            ticks=[(value, written(value)) for value in steps.values],
+        )
+    up = loss_axis(f"{recorded.about['loss_name']} ({recorded.about['loss_unit']})", bottoms)
+    batches = lines(np.array(steps.values, dtype=np.float64), bottoms.T)
+    return Scene([*batches, *marks[::-1]], across, up, title=f"Lowest at each {steps.name}", aspect=aspect)
 
 
 def _sample(sampled: Sampled) -> Board:
@@ -122,7 +124,7 @@ def _sample(sampled: Sampled) -> Board:
     told, about = summarise(sampled), sampled.about
     chosen = drawn(sampled)
     means, shown = sampled.means[:, chosen], [sampled.configs[n] for n in chosen]
-    up = _loss_axis(
+    up = loss_axis(
         f"{about['loss_name']} ({about['loss_unit']})", np.array([*means.ravel(), *(best.loss for best in told.optima)])
     )
     label = "a configuration on data batch 0, mean over the seeds"
@@ -137,7 +139,7 @@ def _sample(sampled: Sampled) -> Board:
         panels.append(Scene([dots, *marks[::-1]], axis_of(name, domain, told.units[name]), up, aspect=0.85))
     shares = np.linspace(0, 1, 51)
     across = Axis("configurations, the best first (%)", 0, 100)
-    ranked = Scene(_lines(100 * shares, np.quantile(means, shares, axis=1)), across, up, aspect=0.85)
+    ranked = Scene(lines(100 * shares, np.quantile(means, shares, axis=1)), across, up, aspect=0.85)
     rows = _rows(panels)
     full = len(rows[-1]) == len(rows[0])
     rows = [*rows, [replace(ranked, aspect=0.25)]] if full else [*rows[:-1], [*rows[-1], ranked]]
@@ -195,7 +197,7 @@ def _apart(domain: Domain, places: Array) -> Array:
     return places if isinstance(domain, Float) else places + 0.6 * (np.arange(len(places)) * GOLDEN % 1 - 0.5)
 
 
-def _lines(x: Array, y: Array) -> list[Line]:
+def lines(x: Array, y: Array) -> list[Line]:
     """A line for each data batch, y of shape (n, n_batches); data batch 0 is drawn over the others."""
     first = Line(x, y[:, 0], FIRST, width=2.5, name="data batch 0")
     if y.shape[1] == 1:
@@ -203,7 +205,7 @@ def _lines(x: Array, y: Array) -> list[Line]:
     return [Line(x, y[:, 1:], GREY, width=1, name="each other data batch"), first]
 
 
-def _loss_axis(label: str, losses: Array) -> Axis:
+def loss_axis(label: str, losses: Array) -> Axis:
     """An axis that holds these losses, logarithmic where they span much."""
     low, high = float(losses.min()), float(losses.max())
     if low > 0 and high > SPANS * low:

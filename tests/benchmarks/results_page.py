@@ -21,6 +21,8 @@ PARTS = {
     "cnn": "A convolutional network against plain torch",
     "mixed": "Populations of many widths and batch sizes",
     "compaction": "Models that end early",
+    "halving": "Stopping the losers early",
+    "simulation": "A tournament on a virtual clock",
     "growth": "Ten times, a hundred times as many models",
     "noise": "What noise and dropout cost",
     "limits": "Where the time goes, and what limits it",

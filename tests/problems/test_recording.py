@@ -6,6 +6,7 @@ import platform
 import re
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from hpo_tutor import problems
 from hpo_tutor.problems import landscapes, recording, tasks
 from hpo_tutor.problems.landscapes import files
 from hpo_tutor.problems.landscapes.files import Axis
+from hpo_tutor.problems.landscapes.learning_curves import SPEEDS
 from hpo_tutor.problems.landscapes.sample_files import Sampled
 from hpo_tutor.problems.recording.recipes import RECIPES, Recipe, recipe
 from hpo_tutor.problems.tasks import runs, table
@@ -72,6 +74,21 @@ TREES = Recipe(
     fixed={},
     n_batches=2,
     seeds=(0, 1),
+)
+
+TIMED = Recipe(
+    name="timed",
+    task="digits",
+    axes=(
+        Axis("learning_rate", (1e-3, 1e-2), log=True),
+        Axis("width", (4, 32), log=True, whole=True),
+        Axis("input_noise", (0.0, 0.5, 1.0)),
+        Axis("epochs", (1, 2, 3), whole=True),
+    ),
+    fixed={"l2": 1e-4, "batch_size": 256},
+    n_batches=2,
+    seeds=(0, 1),
+    timed=True,
 )
 
 SWITCHED = Recipe(
@@ -137,6 +154,54 @@ def test_a_killed_recording_goes_on_and_ends_the_same(tmp_path: Path, monkeypatc
     np.testing.assert_allclose(losses[1], losses[0], rtol=1e-5)
     assert sorted(path.name for path in killed.iterdir() if path.is_file()) == ["README.md", "small.parquet"]
     assert not (killed / ".cache").exists()
+
+
+def test_killed_curves_go_on_and_are_timed_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed, resumed: the curves are those of live training, and the table holds how long an epoch takes where."""
+    monkeypatch.setattr(recording.speeds, "N_EPOCHS", 4)
+    died = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), __file__, "TIMED"], check=False)
+    assert died.returncode < 0
+    recording.record_recipe(TIMED, tmp_path, progress=False)
+    curves = problems.curves("timed", 1, folder=tmp_path)
+    told = curves.recorded()
+    for seed in (0, 1):
+        trained = tasks.train("digits", told.configs, [seed] * 12, 1, 2, along=(1, 2, 3))
+        np.testing.assert_allclose(told.losses[:, seed], trained, rtol=1e-4)
+    speeds = curves.about[SPEEDS]
+    assert speeds["axes"] == ["width", "input_noise"]
+    assert np.array(speeds["medians"]).shape == (2, 3)
+    assert (told.seconds > 0).all()
+    assert speeds["machine"] == machine.describe()
+    # the page tells them
+    page = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert 'hpo_tutor.problems.curves("timed")' in page
+    assert f"{speeds['how']}, on {speeds['machine']}." in page
+    # measured anew, the losses stay
+    recording.measure_speeds_of(TIMED, tmp_path, progress=False)
+    again = problems.curves("timed", 1, folder=tmp_path)
+    np.testing.assert_array_equal(again.recorded().losses, told.losses)
+    assert again.about[SPEEDS]["medians"] != speeds["medians"]
+    assert {**again.about, SPEEDS: None} == {**curves.about, SPEEDS: None}
+
+
+def test_speeds_need_axes_that_bear_upon_them() -> None:
+    """A grid of learning rate and L2 has none; the error names those that do."""
+    with pytest.raises(ValueError, match="small has no axis that bears upon the speed; those that do: width, batch"):
+        recording.speeds.measure(SMALL)
+
+
+def test_an_epoch_of_more_steps_and_more_units_costs_more() -> None:
+    """32 times the steps and the units are more than twice the work, and all epochs together what the measuring was."""
+    recipe = replace(
+        TIMED,
+        axes=(TIMED.axes[0], Axis("width", (4, 128)), Axis("batch_size", (8, 256)), Axis("epochs", (1, 2))),
+        fixed={"l2": 1e-4},
+    )
+    begin = time.process_time()
+    narrow, wide = recording.speeds.measure(recipe, n_rounds=3)["medians"]
+    spent = time.process_time() - begin
+    assert wide[0] > 2 * narrow[1] > 0
+    assert 3 * recording.speeds.N_EPOCHS * sum([*narrow, *wide]) < 2 * spent
 
 
 def test_a_large_sample_is_saved_in_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -311,6 +376,31 @@ def test_one_fit_serves_all_its_numbers_of_trees(tmp_path: Path) -> None:
     configs = [dict(zip(("learning_rate", "max_depth", "trees"), point, strict=True)) for point in grid]
     trained = live.evaluate(configs, seeds=[1] * 12)
     np.testing.assert_allclose(table.draw(1).evaluate(configs, seeds=[1] * 12), trained, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", [param for param in ONLINE if RECIPES[param.values[0]].timed])
+def test_whole_curves_can_be_recorded_again(name: str) -> None:
+    """Curves trained anew at moderate learning rates are the recorded ones, at first to rounding, then nearly so."""
+    wanted, curves = recipe(name), problems.curves(name, RECIPES[name].n_batches - 1)
+    rates = wanted.axes[0].values
+    # small learning rates do not amplify rounding; the narrow and quick ones, to be quick here
+    configs = [
+        config
+        for config in curves.recorded().configs
+        if config["learning_rate"] in rates[:5:2]
+        and config["width"] <= 16
+        and config["batch_size"] == wanted.axes[2].values[-1]
+    ]
+    seeds = [place % 2 for place in range(len(configs))]
+    trained = tasks.train(
+        wanted.task, configs, seeds, curves.batch, wanted.n_batches, along=wanted.along, options={"device": "cpu"}
+    )
+    recorded = curves.along(configs, seeds=seeds)
+    np.testing.assert_allclose(trained[:, :9], recorded[:, :9], rtol=1e-4)
+    np.testing.assert_allclose(trained, recorded, rtol=1e-2)
+    assert np.median(np.abs(trained / recorded - 1)) < 1e-5
+    # and what is compared is not all the same
+    assert np.ptp(recorded[:, -1]) > 1e-3
 
 
 @pytest.mark.parametrize("name", ONLINE)

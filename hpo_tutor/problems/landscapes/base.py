@@ -34,7 +34,8 @@ class RecordedObjective(ABC):
         if not 0 <= batch < self.n_batches:
             raise ValueError(f"batch must lie in 0..{self.n_batches - 1}, got {batch}; {name} has no other")
         self.name, self.batch, self.member, self.about, self.space = name, batch, batch, about, space
-        self.loss_names, self.loss_unit = (about["loss_name"],), about["loss_unit"]
+        self.loss_names: tuple[str, ...] = (about["loss_name"],)
+        self.loss_unit = about["loss_unit"]
         self._fixed = tuple(space.fixed.items())
 
     def __call__(self, config: Mapping[str, Any]) -> float:

@@ -24,7 +24,7 @@ from hpo_tutor.search_space import Domain, Float, Integer
 
 METADATA_KEY = b"hpo_tutor"
 SUFFIX = ".parquet"
-OTHERS = {"study", "budgets", "switches", "trained"}  # tables beside the landscapes that are none
+OTHERS = {"study", "budgets", "stopping", "switches", "trained"}  # tables beside the landscapes that are none
 
 
 @dataclass(frozen=True)

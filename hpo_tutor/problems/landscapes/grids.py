@@ -8,11 +8,8 @@
 Between the grid's points the loss is multilinear in the unit cube, for each data batch and seed by itself.
 """
 
-import math
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +17,7 @@ from numpy.typing import NDArray
 
 from hpo_tutor.problems.landscapes.base import RecordedObjective
 from hpo_tutor.problems.landscapes.files import Axis, Recorded
+from hpo_tutor.problems.landscapes.lattices import Lattice, Refused
 from hpo_tutor.search_space import SearchSpace
 
 
@@ -53,17 +51,11 @@ class Landscape(RecordedObjective):
         space = SearchSpace({**tuned, **recorded.about["fixed"]})
         super().__init__(recorded.name, space, recorded.losses.shape, recorded.about, batch)
         self._recorded = recorded
-        shape = recorded.losses.shape[2:]
         # one row for each seed, and a last one for their mean
         seeds = recorded.losses[batch].astype(np.float64).reshape(self.n_seeds, -1)
         self._table = np.concatenate([seeds, seeds.mean(axis=0, keepdims=True)])
         self._rows: list[list[float]] = self._table.tolist()  # one number of a list is had at once, one of an array not
-        self._strides = [int(np.prod(shape[i + 1 :])) for i in range(len(shape))]
-        self._scales = [_Scale(axis) for axis in recorded.axes]
-        self._steps = list(zip(self._scales, self._strides, strict=True))
-        self._corners = [0]  # of a cell, along all axes but the last, whose neighbours lie side by side in the table
-        for stride in self._strides[:-1]:
-            self._corners += [corner + stride for corner in self._corners]
+        self._lattice = Lattice(recorded.axes)
 
     def __repr__(self) -> str:
         tuned = " x ".join(f"{axis.name} ({len(axis.values)})" for axis in self._recorded.axes)
@@ -105,14 +97,9 @@ class Landscape(RecordedObjective):
 
     def _look_up(self, configs: Sequence[Mapping[str, Any]], rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Multilinear interpolation in the given rows of the table, shape (K,)."""
-        places = np.zeros((1, len(configs)), dtype=np.int64)  # of the cell's corners, and what each of them weighs
-        weights = np.ones((1, len(configs)))
         try:
-            for scale, stride in zip(self._scales, self._strides, strict=True):
-                cell, share = scale.place(np.array([config[scale.name] for config in configs]))
-                places = np.concatenate([places + cell * stride, places + (cell + 1) * stride])
-                weights = np.concatenate([weights * (1 - share), weights * share])
-        except (KeyError, ValueError, TypeError):
+            places, weights = self._lattice.weigh(configs)
+        except Refused:
             for config in configs:
                 self.space.validate(config)  # says which one, and why
             raise
@@ -123,66 +110,10 @@ class Landscape(RecordedObjective):
 
     def _look_up_one(self, config: Mapping[str, Any], row: int) -> float:
         """The same for one configuration, ten times as fast: races ask one by one."""
-        base, shares = 0, []
         try:
-            for scale, stride in self._steps:
-                cell, share = scale.place_one(config[scale.name])
-                base += cell * stride
-                shares.append(share)
-        except (KeyError, ValueError, TypeError):
+            loss = self._lattice.one(self._rows[row], config)
+        except Refused:
             self.space.validate(config)
             raise
-        if len(config) != len(shares):
-            self._check_fixed(config)
-        losses, share = self._rows[row], shares.pop()
-        rest = 1 - share
-        between = [rest * losses[base + c] + share * losses[base + c + 1] for c in self._corners]
-        while shares:  # the axis that comes last parts what is left into halves
-            share, half = shares.pop(), len(between) // 2
-            rest = 1 - share
-            between = [rest * a + share * b for a, b in zip(between[:half], between[half:], strict=True)]
-        return between[0]
-
-
-class _Scale:
-    """From values of one axis to cells of the grid."""
-
-    def __init__(self, axis: Axis) -> None:
-        self.name = axis.name
-        self._low, self._high, self._whole, self._log = axis.values[0], axis.values[-1], axis.whole, axis.log
-        self._knots: list[float] = self._unit(np.array(axis.values)).tolist()
-
-    def place(self, values: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The cell's lower corner and the share of its upper one, each of shape (K,).
-
-        Raises:
-            ValueError: a value lies outside, or is not the whole number that it must be.
-        """
-        inside = (values >= self._low) & (values <= self._high)
-        if not inside.all() or (self._whole and values.dtype.kind not in "iu"):
-            raise ValueError(f"{self.name} must lie in {self._low:g}..{self._high:g}")
-        last = len(self._knots) - 2
-        place = np.interp(self._unit(values), self._knots, np.arange(last + 2))
-        cell = np.minimum(place.astype(np.int64), last)
-        return cell, place - cell
-
-    def place_one(self, value: Any) -> tuple[int, float]:
-        """The same for one value."""
-        if not self._low <= value <= self._high or (
-            self._whole and type(value) is not int and not isinstance(value, Integral)  # the latter takes long
-        ):
-            raise ValueError(f"{self.name} must lie in {self._low:g}..{self._high:g}, got {value!r}")
-        point = float(value)
-        if self._log:
-            point = math.log(point * point - 0.25) / 2 if self._whole else math.log(point)
-        knots = self._knots
-        cell = bisect_right(knots, point, 1, len(knots) - 1) - 1  # the last knot belongs to the last cell
-        return cell, (point - knots[cell]) / (knots[cell + 1] - knots[cell])
-
-    def _unit(self, values: NDArray[Any]) -> NDArray[np.float64]:
-        """The coordinate in the unit cube, up to a linear map, which interpolation does not see."""
-        points: NDArray[np.float64] = values.astype(np.float64)
-        if not self._log:
-            return points
-        # as search_space has it: a whole number stands at the centre, on the log scale, of its bin
-        return np.log(points * points - 0.25) / 2 if self._whole else np.log(points)
+        self._check_fixed(config)
+        return loss

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hpo_tutor.problems.landscapes import beginnings
 from hpo_tutor.problems.landscapes.files import Axis, Recorded
 from hpo_tutor.problems.landscapes.sample_files import Sampled
 from hpo_tutor.search_space import Choice, Domain
@@ -109,7 +110,10 @@ def summarise(table: Table) -> Summary:
 
 def alternative(table: Table) -> str:
     """What a table's picture shows, in a sentence for those who do not see it."""
-    told, loss = summarise(table), f"{table.about['loss_name']} in {table.about['loss_unit']}"
+    loss = f"{table.about['loss_name']} in {table.about['loss_unit']}"
+    if isinstance(table, Recorded) and beginnings.has_speeds(table):
+        return _alternative_of_curves(table, loss)
+    told = summarise(table)
     best = told.optima[0]
     names = " x ".join(told.domains) if len(told.domains) < MOST_NAMED else f"{len(told.domains)} hyperparameters"
     where = ", ".join(f"{name} {written(value)}" for name, value in best.config.items())
@@ -126,13 +130,29 @@ def alternative(table: Table) -> str:
     return f"{shown}: {reach}, {what} of {optimum}{others}."
 
 
+def _alternative_of_curves(recorded: Recorded, loss: str) -> str:
+    n_epochs, ends = recorded.losses.shape[-1], summarise(beginnings.after_the_last(recorded))
+    best, speeds = ends.optima[0], beginnings.summarise_curves(recorded)
+    where = ", ".join(f"{name} {written(value)}" for name, value in best.config.items())
+    n_points = recorded.losses[0, 0, ..., 0].size
+    return (
+        f"Learning curves of {n_points:,} configurations of {', '.join(ends.domains)}: the {loss} after each of "
+        f"{n_epochs} epochs; the lowest mean over the seeds at the end on data batch 0 is {best.loss:.3g} at {where}. "
+        f"Further panels: the rank correlation of early with final losses; the lowest final loss at each value of each "
+        f"hyperparameter; and how long an epoch takes, from {1000 * speeds.fastest.seconds:.2g} ms to "
+        f"{1000 * speeds.slowest.seconds:.2g} ms."
+    )
+
+
 def drawn(sampled: Sampled) -> NDArray[np.intp]:
     """Which configurations a picture shows: the first of those that were trained with every seed."""
     return np.flatnonzero(sampled.repeated)[:MOST_DOTS]
 
 
 def lesson(table: Table) -> str:
-    """What to look for in a table's picture, as a sentence or two; "" where there is one data batch only."""
+    """What to look for in a table's picture, as sentences; "" of a plain table of one data batch only."""
+    if isinstance(table, Recorded) and beginnings.has_speeds(table):
+        return beginnings.lesson(table)
     told, unit = summarise(table), table.about["loss_unit"]
     if len(told.optima) == 1:
         return ""

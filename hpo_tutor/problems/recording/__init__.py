@@ -25,9 +25,10 @@ from tqdm.auto import tqdm
 from hpo_tutor.problems import backbones, tasks
 from hpo_tutor.problems.landscapes import files, sample_files
 from hpo_tutor.problems.landscapes.files import Recorded
+from hpo_tutor.problems.landscapes.learning_curves import SPEEDS
 from hpo_tutor.problems.landscapes.sample_files import Sampled
 from hpo_tutor.problems.mangled_objectives import tables
-from hpo_tutor.problems.recording import mangled, page
+from hpo_tutor.problems.recording import mangled, page, speeds
 from hpo_tutor.problems.recording.recipes import Recipe, recipe
 from hpo_tutor.training import machine
 from hpo_tutor.training.boosting import BoostedTrees
@@ -67,9 +68,7 @@ def record(name: str, folder: str | Path | None = None, progress: bool = True, r
     Raises:
         ValueError: there is no such recipe, no folder to write to, or a network diverged.
     """
-    place = Path(folder) if folder is not None else files.checkout_folder()
-    if place is None:
-        raise ValueError("an installed package keeps its own tables; give record(..., folder=...) a folder of yours")
+    place = _place(folder)
     if name == Path(backbones.FILE).stem:
         return backbones.train_small(place, progress=progress)
     for task, file in tables.FILES.items():
@@ -109,6 +108,8 @@ def record_recipe(wanted: Recipe, folder: Path, progress: bool = True, resume: b
     losses = np.stack([np.concatenate([part.losses for part in row], axis=1).reshape(wanted.shape) for row in kept])
     about = _about(wanted, int(runs.sum()), sum(part.seconds for part in parts))
     about["machine"] = "; ".join(dict.fromkeys(part.machine for part in parts))  # of a recording that moved, all
+    if wanted.timed:
+        about[SPEEDS] = speeds.measure(wanted, progress=progress)
     table = folder / f"{wanted.name}{files.SUFFIX}"
     if wanted.domains:
         rules = tuple(constraint.text for constraint in wanted.space.constraints)
@@ -121,6 +122,34 @@ def record_recipe(wanted: Recipe, folder: Path, progress: bool = True, resume: b
     with suppress(OSError):  # another recording has its parts there
         work.parent.rmdir()
     return table
+
+
+def measure_speeds(name: str, folder: str | Path | None = None, progress: bool = True) -> Path:
+    """Measure anew how long an epoch takes, into the metadata of a table that is recorded; its losses stay.
+
+    Args:
+        name: of recorded learning curves, such as "digits-curves".
+        folder: where the table lies; None is the checkout's ``data``.
+        progress: show a progress bar.
+
+    Returns:
+        The table's path.
+
+    Raises:
+        ValueError: there is no such recipe, no folder, or no axis of it bears upon the speed.
+        FileNotFoundError: it is not recorded there.
+    """
+    return measure_speeds_of(recipe(name), _place(folder), progress=progress)
+
+
+def measure_speeds_of(wanted: Recipe, folder: Path, progress: bool = True) -> Path:
+    """The same for any recipe; see ``measure_speeds``."""
+    table = files.read(wanted.name, folder)
+    about = {**table.about, SPEEDS: speeds.measure(wanted, progress=progress)}
+    path = folder / f"{wanted.name}{files.SUFFIX}"
+    files.write(path, replace(table, about=about))
+    page.write(folder)
+    return path
 
 
 def checked(wanted: Recipe, sampled: Sampled) -> Sampled:
@@ -178,6 +207,14 @@ def train_part(
     table = np.full((*chosen.shape, *losses.shape[1:]), np.nan, dtype=np.float32)
     table[chosen] = losses
     return table
+
+
+def _place(folder: str | Path | None) -> Path:
+    """The folder that is written to."""
+    place = Path(folder) if folder is not None else files.checkout_folder()
+    if place is None:
+        raise ValueError("an installed package keeps its own tables; give record(..., folder=...) a folder of yours")
+    return place
 
 
 def _blocks(wanted: Recipe, n_points: int) -> list[slice]:

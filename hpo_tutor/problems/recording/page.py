@@ -15,7 +15,9 @@ import numpy as np
 
 from hpo_tutor.problems import landscapes
 from hpo_tutor.problems.landscapes import files
-from hpo_tutor.problems.landscapes.files import Axis
+from hpo_tutor.problems.landscapes.beginnings import Speed, summarise_curves
+from hpo_tutor.problems.landscapes.files import Axis, Recorded
+from hpo_tutor.problems.landscapes.learning_curves import SPEEDS
 from hpo_tutor.problems.landscapes.sample_files import FORESTS_SUFFIX, Sampled
 from hpo_tutor.problems.landscapes.summary import (
     PICTURES,
@@ -44,6 +46,8 @@ it was recorded. This page is written by the recorder.
 - Load one with `hpo_tutor.problems.landscape("digits")`, or with any reader of Parquet: one row is one loss; the
   columns are `data_batch`, `seed`, one for each hyperparameter, and `loss`. The metadata of the schema hold a JSON text
   (key `hpo_tutor`) with the hyperparameters, units, splits, seeds, machine and versions.
+- Where every epoch was recorded, `hpo_tutor.problems.curves("digits-curves")` gives whole learning curves, for searches
+  that stop trials early.
 - Between grid points a landscape is multilinear in the unit cube, for each data batch and seed by itself; axes that are
   marked "log" are logarithmic there. Between random configurations a fitted forest says the mean over the seeds, and
   the nearest configuration the noise.
@@ -108,6 +112,7 @@ def page(table: Table, folder: Path) -> str:
         f"{versions}.",
         *_noise(told, unit, "configurations" if is_sample else "grid"),
         *(_fit(about) if is_sample else _edges(told)),
+        *(_beginnings(table) if isinstance(table, Recorded) and SPEEDS in about else []),
         "",
         *_optima(told, unit, is_sample),
     ]
@@ -292,6 +297,28 @@ def _fit(about: About) -> list[str]:
         *_within_tiles(about),
         _at_optima(about),
     ]
+
+
+def _beginnings(recorded: Recorded) -> list[str]:
+    """What schedulers find in learning curves: what the first epochs are worth, and how unlike the speeds are."""
+    told, about = summarise_curves(recorded), recorded.about
+    ranks = ", ".join(f"{value:.2f} after {epoch}" for epoch, value in told.rank_correlations.items())
+    over = f", median over the {len(told.optima)} data batches" if len(told.optima) > 1 else ""
+    low, high = min(told.optima), max(told.optima)
+    ends = f"is {low:.4f}" if low == high else f"is, by data batch, {low:.4f} to {high:.4f}"
+    return [
+        f'- As learning curves, `hpo_tutor.problems.curves("{recorded.name}")`, the epochs are no hyperparameter but '
+        f"the fidelity. The lowest mean after all {told.n_epochs} of them {ends} {about['loss_unit']}.",
+        f"- Rank correlation (Spearman) of the means after so many epochs with those at the end{over}: {ranks}.",
+        f"- {told.overfitted:.0%} of the points end more than 10 % above their own lowest mean{over}.",
+        f"- An epoch of one network takes from {_speed(told.fastest)} to {_speed(told.slowest)}: "
+        f"{about[SPEEDS]['how']}, on {about[SPEEDS]['machine']}.",
+    ]
+
+
+def _speed(speed: Speed) -> str:
+    where = ", ".join(f"{name} {written(value)}" for name, value in speed.where.items())
+    return f"{1000 * speed.seconds:.2g} ms ({where})"
 
 
 def _middle(numbers: Sequence[float]) -> str:

@@ -16,6 +16,7 @@ from hpo_tutor.problems import mangling, tasks
 from hpo_tutor.problems.landscapes.files import Axis
 from hpo_tutor.search_space import Choice, Domain, Float, Integer, SearchSpace
 
+LONGEST = 81  # epochs of a recorded learning curve: rungs of 1, 3, 9, 27 and 81
 SAMPLE_SEED = 20_260_102  # of random configurations
 
 
@@ -36,6 +37,7 @@ class Recipe:
         by: hyperparameters of the sample, each combination of whose values gets equally many configurations, in turn.
         n_repeated: that many configurations, the first ones, train with every seed, the others with the first alone;
             None is all.
+        timed: whether it is measured how long an epoch takes, for each width and batch size, see ``speeds``.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Recipe:
     n_points: int = 0
     by: tuple[str, ...] = ()
     n_repeated: int | None = None
+    timed: bool = False
 
     def __post_init__(self) -> None:
         for axis in self.axes[:-1]:
@@ -114,6 +117,20 @@ def _log(low: float, high: float, n: int) -> tuple[float, ...]:
 def _whole(low: int, high: int, n: int) -> tuple[int, ...]:
     """At most n whole numbers at about equal steps of the logarithm; the ends are exact."""
     return tuple(np.unique(np.geomspace(low, high, n).round().astype(int)).tolist())
+
+
+def _curves(name: str, task: str, rates: Axis, *others: Axis, fixed: Mapping[str, Any], n_batches: int) -> Recipe:
+    """Whole learning curves, of widths and batch sizes so different that some train much faster than others."""
+    epochs = Axis("epochs", tuple(range(1, LONGEST + 1)), whole=True, unit="passes over the training rows")
+    return Recipe(name, task, (rates, *others, epochs), fixed, n_batches=n_batches, seeds=(0, 1), timed=True)
+
+
+def _wide(*values: int) -> Axis:
+    return Axis("width", values, log=True, whole=True, unit="units in each hidden layer")
+
+
+def _steps(*values: int) -> Axis:
+    return Axis("batch_size", values, log=True, whole=True, unit="rows of a step")
 
 
 _RATE = Axis("learning_rate", _log(1e-4, 1e-1, 21), log=True)
@@ -249,6 +266,35 @@ _LIST = (
         n_points=3150,
         by=("n_conv", "n_dense"),
         n_repeated=450,
+    ),
+    _curves(
+        "digits-curves",
+        "digits",
+        Axis("learning_rate", _log(1e-4, 1e-1, 9), log=True),
+        _wide(4, 16, 64, 128),
+        _steps(16, 32, 64, 256),
+        Axis("input_noise", (0.0, 0.4, 0.8), unit="standard deviations of the inputs"),
+        fixed={"l2": 1e-4},
+        n_batches=5,
+    ),
+    _curves(
+        "aleph-curves",
+        "aleph",
+        Axis("learning_rate", _log(1e-4, 5e-2, 9), log=True),
+        _wide(4, 16, 64),
+        _steps(16, 32, 64, 256),
+        Axis("l2", _log(1e-5, 1e-1, 3), log=True),
+        fixed={},
+        n_batches=5,
+    ),
+    _curves(
+        "mnist-curves",
+        "mnist-5000",
+        Axis("learning_rate", _log(1e-4, 3e-2, 10), log=True),
+        _wide(8, 16, 32, 64, 128),
+        _steps(32, 128, 512),
+        fixed={"l2": 1e-4},
+        n_batches=1,
     ),
 )
 RECIPES: Mapping[str, Recipe] = MappingProxyType({recipe.name: recipe for recipe in _LIST})

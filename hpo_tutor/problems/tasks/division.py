@@ -4,7 +4,7 @@ A race on several batches says more than one on a single batch.
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -40,6 +40,32 @@ def rows(name: str, batch: int, n_batches: int = 10) -> Rows:
     inputs, target = _batch(name, batch, n_batches, 1 - TRAINING_SHARE)
     n_train = round(TRAINING_SHARE * len(inputs))
     return _standardised(name, inputs[:n_train], target[:n_train], inputs[n_train:], target[n_train:])
+
+
+def first(whole: Rows, share: float, batch_size: int) -> Rows:
+    """Fewer rows to learn from: the first of them, the same for all; standardised and scored as all of them are.
+
+    Args:
+        whole: a data batch.
+        share: of the training rows that are left, above 0 and at most 1.
+        batch_size: rows of the largest step.
+
+    Raises:
+        ValueError: the share is out of range, or leaves fewer than two steps.
+    """
+    if not 0 < share <= 1:
+        raise ValueError(f"a share of the training rows must be above 0 and at most 1, got {share}")
+    data = whole.data
+    n_all = len(data.train_inputs)
+    n_left = round(share * n_all)
+    if n_left < 2 * batch_size:
+        raise ValueError(
+            f"a share of {share:.3g} leaves {n_left} of {n_all} training rows, and two steps of {batch_size} need "
+            f"{2 * batch_size}; take a batch_size of at most {n_left // 2}, or a share of at least "
+            f"{2 * batch_size / n_all:.3g}"
+        )
+    left = replace(data, train_inputs=data.train_inputs[:n_left], train_targets=data.train_targets[:n_left])
+    return Rows(left, whole.target_scale)
 
 
 def unseen(name: str, batch: int, n_batches: int = 10) -> Rows:

@@ -4,7 +4,7 @@ K    number of configurations
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -14,17 +14,14 @@ from scipy.special import log_softmax
 
 from hpo_tutor.cores import n_cores
 from hpo_tutor.problems import backbones
-from hpo_tutor.problems.tasks.division import SHUFFLE_SEED, TRAINING_SHARE, Rows, rows, sets, unseen
+from hpo_tutor.problems.tasks.division import SHUFFLE_SEED, TRAINING_SHARE, Rows, first, rows, sets, unseen
+from hpo_tutor.problems.tasks.groups import Config, Group, Options, by_structure, populate
 from hpo_tutor.problems.tasks.table import task
-from hpo_tutor.problems.tasks.task import Task
 from hpo_tutor.training import Population, features
 from hpo_tutor.training.boosting import BoostedTrees, Boosting
 from hpo_tutor.training.crew import Crew
 from hpo_tutor.training.devices import device_name
-from hpo_tutor.training.models.descriptions import Model
 
-Config = Mapping[str, Any]
-Options = Mapping[str, Any] | None
 Losses = NDArray[np.float64]
 
 
@@ -38,6 +35,7 @@ def train(
     along: Sequence[int] | None = None,
     advance: Callable[[int], object] = lambda n: None,
     options: Options = None,
+    share: float = 1.0,
 ) -> NDArray[np.float64]:
     """Train one learner for each configuration on one data batch, and score it.
 
@@ -50,9 +48,13 @@ def train(
         along: epochs, or numbers of trees, after which to score; the last is how long all of them train.
         advance: told how much work was done since it was told last, of ``work``.
         options: passed to ``training.Population`` or ``training.Boosting``.
+        share: of the training rows that networks learn, the first ones; the rows that are scored stay the same.
 
     Returns:
         Losses in the task's unit, shape (K,), or (K, len(along)); inf or nan where one diverged.
+
+    Raises:
+        ValueError: so small a share leaves fewer than two steps, or trees are to learn from a share.
     """
     known = task(name)
     if not configs:
@@ -60,12 +62,16 @@ def train(
     if along is not None:
         configs = [{**config, known.fidelity: along[-1]} for config in configs]
     if isinstance(known.model, BoostedTrees):
+        if share != 1:
+            raise ValueError(f"shares of the rows are for networks, and {name} is learnt by trees; leave share out")
         trees = Boosting(known.model, sets(name, batch, n_batches), known.columns(configs), seeds, **(options or {}))
         return np.sqrt(trees.train(advance, along))
-    data, groups = rows(name, batch, n_batches), _by_structure(known, configs)
+    data, groups = rows(name, batch, n_batches), by_structure(known, configs)
+    if share != 1:
+        data = first(data, share, max(known.columns(configs)["batch_size"]))
     losses = np.full((len(configs), *([len(along)] if along else [])), np.nan)
     if len(groups) == 1:
-        losses[:] = _reached(_population(data, groups[0], seeds, options), along, advance)
+        losses[:] = _reached(populate(data, groups[0], seeds, options), along, advance)
     else:  # small populations: each on one core, and as many at once as there are cores
         for group, reached in zip(groups, _side_by_side(data, groups, seeds, along, advance, options), strict=True):
             losses[group.places] = reached
@@ -110,9 +116,9 @@ def score_unseen(
     known, unseen_rows = task(name), unseen(name, batch, n_batches)
     inputs, targets = unseen_rows.data.validation_inputs, unseen_rows.data.validation_targets
     losses, errors = np.full((2, len(configs)), np.nan)
-    for group in _by_structure(known, configs) if configs else ():
+    for group in by_structure(known, configs) if configs else ():
         settings = {**(options or {}), "keep_networks": True}
-        population = _population(rows(name, batch, n_batches), group, seeds, settings)
+        population = populate(rows(name, batch, n_batches), group, seeds, settings)
         reached = population.train()
         for i, place in enumerate(group.places):
             losses[place] = reached[i]  # says which way one diverged
@@ -130,7 +136,7 @@ def meaning(name: str, configs: Sequence[Config]) -> list[str]:
     if isinstance(known.model, BoostedTrees):
         models = [repr(known.model)]
     else:
-        models = [repr(group.model) for group in _by_structure(known, configs)]
+        models = [repr(group.model) for group in by_structure(known, configs)]
     # pictures could not be cropped when the first landscapes were recorded
     rows = repr(source) if source.crop else repr(source).replace(", crop=0)", ")")
     return [rows, features, repr(dict(known.defaults)), repr(shares), *models]
@@ -156,7 +162,7 @@ def count(name: str, configs: Sequence[Config], goals: Sequence[str]) -> NDArray
         if goal not in there:
             raise ValueError(f"{name} has no goal {goal!r} beside its loss; there are: {', '.join(there) or 'none'}")
     counted = np.empty((len(configs), len(goals)))
-    for group in _by_structure(known, configs) if len(configs) and goals else ():
+    for group in by_structure(known, configs) if len(configs) and goals else ():
         counted[group.places] = [there[goal].count(group.model) for goal in goals]
     return counted
 
@@ -164,37 +170,6 @@ def count(name: str, configs: Sequence[Config], goals: Sequence[str]) -> NDArray
 def losses_of(name: str, scores: NDArray[np.float64], target_scale: float) -> NDArray[np.float64]:
     """A population's validation losses in the task's unit: root mean squared error, or the cross-entropy as it is."""
     return np.sqrt(scores) * target_scale if task(name).model.task == "regression" else scores
-
-
-class _Group(NamedTuple):
-    """Networks of the same layers: the model, its other hyperparameters, and their places among the configurations."""
-
-    model: Model
-    columns: dict[str, list[Any]]
-    places: list[int]
-
-
-def _by_structure(known: Task, configs: Sequence[Config]) -> list[_Group]:
-    """The configurations in groups of the same layers."""
-    columns = known.columns(configs)
-    if known.structure is None:
-        return [_Group(known.network, columns, list(range(len(configs))))]
-    layers = list(zip(*(columns.pop(name) for name in known.structural), strict=True))
-    places: dict[tuple[Any, ...], list[int]] = {}
-    for place, chosen in enumerate(layers):
-        places.setdefault(chosen, []).append(place)
-    return [
-        _Group(
-            known.structure(**dict(zip(known.structural, chosen, strict=True))),
-            {name: [column[i] for i in here] for name, column in columns.items()},
-            here,
-        )
-        for chosen, here in places.items()
-    ]
-
-
-def _population(data: Rows, group: _Group, seeds: Sequence[int], options: Options) -> Population:
-    return Population(group.model, data.data, group.columns, [seeds[i] for i in group.places], **(options or {}))
 
 
 def _scored(outputs: NDArray[np.float64], targets: NDArray[Any]) -> tuple[float, float]:
@@ -218,7 +193,7 @@ def _reached(population: Population, along: Sequence[int] | None, advance: Calla
 
 def _side_by_side(
     data: Rows,
-    groups: Sequence[_Group],
+    groups: Sequence[Group],
     seeds: Sequence[int],
     along: Sequence[int] | None,
     advance: Callable[[int], object],
@@ -228,8 +203,8 @@ def _side_by_side(
     stop, lock = threading.Event(), threading.Lock()
     n_threads = (options or {}).get("n_threads") or n_cores()
 
-    def run(group: _Group) -> Losses:
-        population = _population(data, group, seeds, {**(options or {}), "n_threads": 1})
+    def run(group: Group) -> Losses:
+        population = populate(data, group, seeds, {**(options or {}), "n_threads": 1})
 
         def tell(n: int) -> None:
             if stop.is_set():

@@ -39,6 +39,15 @@ _MNIST = Source(
     n_rows=3000,
     alike=True,
 )
+_FIVE_THOUSAND = Source(
+    "mnist",
+    "parts",
+    "the 60,000 training pictures shuffled once and cut into equal parts; of each, the first 5,000 are used: two "
+    "thirds train and one third validates",
+    part="train",
+    n_rows=5000,
+    alike=True,
+)
 _SMALL_PICTURES = Source(
     "mnist",
     "parts",
@@ -272,6 +281,15 @@ _LIST = (
     Task(
         name="mnist",
         source=_MNIST,
+        learner="one hidden layer",
+        model=MLP(hidden=(32,), task="classification", n_outputs=10),
+        domains={**_RATE, **_OTHER_DOMAINS},
+        defaults={"learning_rate": 3e-3, **_OTHER_DEFAULTS, "epochs": 10},
+        **_NATS,
+    ),
+    Task(
+        name="mnist-5000",
+        source=_FIVE_THOUSAND,
         learner="one hidden layer",
         model=MLP(hidden=(32,), task="classification", n_outputs=10),
         domains={**_RATE, **_OTHER_DOMAINS},

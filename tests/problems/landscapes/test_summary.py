@@ -7,7 +7,9 @@ import pytest
 import recordings
 
 from hpo_tutor import problems
-from hpo_tutor.problems.landscapes.files import Recorded
+from hpo_tutor.problems.landscapes.beginnings import summarise_curves
+from hpo_tutor.problems.landscapes.files import Axis, Recorded
+from hpo_tutor.problems.landscapes.learning_curves import SPEEDS
 from hpo_tutor.problems.landscapes.summary import alternative, drawn, lesson, summarise, written
 
 
@@ -124,3 +126,38 @@ def test_of_a_large_sample_the_first_with_every_seed_are_drawn():
     assert "The rmse in ln(price) of 300 random configurations of learning_rate x pool x" in alternative(table)
     assert f"data batch 0, from {means.min():.3g} to {means.max():.3g}, the fitted" in alternative(table)
     assert summarise(table).lowest == pytest.approx(1e-3)
+
+
+def curves(**more):
+    """Four configurations of two widths and two noises, five epochs, three batches; which beginnings are worth what."""
+    axes = (
+        Axis("width", (4, 16), log=True, whole=True),
+        Axis("input_noise", (0.0, 1.0)),
+        Axis("epochs", (1, 2, 3, 4, 5), whole=True),
+    )
+    # ends are 1, 2, 3 and 4; after one epoch their order is turned round, after three two neighbours have changed
+    one = np.array([[8, 3, 2, 1.5, 1], [7, 3, 1.9, 1.8, 2], [6, 3, 2.5, 2, 3], [5, 3.5, 5, 4.5, 4]])
+    means = np.stack([one, one + 1, one]).reshape(3, 1, 2, 2, 5)
+    losses = means + np.array([-0.1, 0.1]).reshape(2, 1, 1, 1)
+    speeds = {"axes": ["width", "input_noise"], "medians": [[0.002, 0.003], [0.01, 0.008]]}
+    return Recorded("bends", axes, losses.astype(np.float32), recordings.about(**{SPEEDS: speeds, **more}))
+
+
+def test_what_beginnings_are_worth_is_counted_by_hand():
+    """Rank correlations from the formula of ranks; curves that end above their lowest loss; fastest and slowest."""
+    told = summarise_curves(curves())
+    assert told.n_epochs == 5
+    assert told.optima == pytest.approx((1, 2, 1), rel=1e-6)
+    # 1 - 6 sum of squared differences of ranks / (n (n * n - 1))
+    assert told.rank_correlations == {1: pytest.approx(-1), 3: pytest.approx(1 - 6 * 2 / 60)}
+    # of batches 0 and 2, all but the first curve end more than a tenth too high; of batch 1, the last two
+    assert told.overfitted == 3 / 4
+    assert told.fastest == (0.002, {"width": 4, "input_noise": 0.0})
+    assert told.slowest == (0.01, {"width": 16, "input_noise": 0.0})
+    words = lesson(curves())
+    assert "-1.00 after 1 epoch and 0.80 after 3 epochs" in words
+    assert "75% of them" in words
+    assert "5.0 times as long" in words
+    assert "0.9 at" not in alternative(curves())
+    assert "is 1 at width 4, input_noise 0" in alternative(curves())
+    assert "from 2 ms to 10 ms" in alternative(curves())

@@ -7,6 +7,7 @@ import pytest
 
 from hpo_tutor.problems import datasets, tasks
 from hpo_tutor.problems.tasks.division import _division
+from hpo_tutor.training.rows import Data
 
 
 def rows_of(inputs: np.ndarray, target: np.ndarray) -> Counter[bytes]:
@@ -98,6 +99,21 @@ def test_pictures_share_one_centre_and_one_spread() -> None:
     steps = np.diff(np.unique(everything.round(9)))
     assert np.allclose(steps / steps.min(), np.round(steps / steps.min()), atol=1e-4)
     assert np.ptp(everything) / steps.min() == pytest.approx(np.ptp(whole.astype(float)), rel=1e-4)
+
+
+@pytest.mark.real_data
+def test_five_thousand_pictures_begin_with_the_three_thousand() -> None:
+    """mnist-5000 has 3,333 training and 1,667 validation rows of the same part whose first 3,000 rows mnist uses."""
+    more, fewer = (tasks.rows(name, 3, 5).data for name in ("mnist-5000", "mnist"))
+    assert (len(more.train_inputs), len(more.validation_inputs)) == (3333, 1667)
+
+    # each set has its own centre and spread: rows are told by their dark pixels and their class
+    def told(data: Data) -> set[tuple[bytes, int]]:
+        inputs = np.concatenate([data.train_inputs, data.validation_inputs])
+        targets = np.concatenate([data.train_targets, data.validation_targets])
+        return {(row.tobytes(), int(label)) for row, label in zip(inputs > inputs.min(), targets, strict=True)}
+
+    assert told(fewer) < told(more)
 
 
 @pytest.mark.real_data

@@ -148,6 +148,7 @@ MEANINGS = {  # of what data/trained.parquet and the landscapes were made with
     "digits-cnn": "5d2fb534",
     "digits-cnn-layers": "ebb339b2",
     "mnist": "0e2edf09",
+    "mnist-5000": "90f60843",
     "mnist-cnn-layers": "3954ef50",
     "mnist-cnn-layers-full": "0a7e0a2f",
     "digits-autoencoder": "3688b04b",
