@@ -26,11 +26,13 @@ _HOMES = {
     # rooms, so that `hpo_tutor.problems.function(...)` works after a plain `import hpo_tutor`
     "course": "",
     "designs": "",
+    "early_stopping": "",
     "figures": "",
     "problems": "",
     "race": "",
     "samplers": "",
     "scenes": "",
+    "tournaments": "",
     "training": "",
     "widgets": "",
 }

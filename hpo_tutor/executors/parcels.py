@@ -8,14 +8,15 @@ answer    bytes of (value, error); error is None where the function returned, an
 import os
 import pickle
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import cloudpickle
 
 from hpo_tutor import cores
 
+N_TRIES = 3  # of a job whose worker dies
 THREADS = (cores.VARIABLE, "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 ONE_THREAD = dict.fromkeys(THREADS, "1")
 
@@ -32,6 +33,38 @@ class Outcome(NamedTuple):
     number: int
     value: Any | None
     error: str | None
+
+
+class Served(NamedTuple):
+    """One job that was asked for when a worker was idle, what came of it, and who did it when.
+
+    Attributes:
+        job: what ``next_job`` gave.
+        outcome: its number counts the jobs in the order in which they were given.
+        worker: the number of the worker, from 0; one that takes a dead one's place has its number.
+        begin, end: when it was handed to the worker, and when its answer (or the worker's death) was heard: seconds of
+            this process's ``time.monotonic``, so that machines need not agree about the time.
+    """
+
+    job: Any
+    outcome: Outcome
+    worker: int
+    begin: float
+    end: float
+
+
+Stream = Generator[Served, None, None]  # to be closed by who needs no more of it; then the workers end
+
+
+class Executor(Protocol):
+    """Who does jobs that come one by one."""
+
+    def serve(self, function: Callable[[Any], Any], next_job: Callable[[], Any | None], n_tries: int = ...) -> Stream:
+        """What came of the jobs, as they finish; ``next_job`` is called whenever a worker is idle.
+
+        None means that there is nothing now: it is asked again once the caller has seen the next outcome. All is done
+        when it gives None and nothing runs.
+        """
 
 
 class UnreadableFunctionError(Exception):
@@ -87,6 +120,21 @@ def unpacked(function: bytes) -> Callable[[Any], Any]:
 def answered(number: int, answer: bytes) -> Outcome:
     """The outcome that an answer holds."""
     return Outcome(number, *pickle.loads(answer))
+
+
+def refused(number: int, error: TypeError) -> Outcome:
+    """The outcome of a job that cannot be sent."""
+    return Outcome(number, None, f"{error}; n_workers=0 runs it in this process")
+
+
+def check_tries(n_tries: int) -> None:
+    """Refuse what would not even try once.
+
+    Raises:
+        ValueError: there is not at least one try.
+    """
+    if n_tries < 1:
+        raise ValueError(f"a job needs at least one try, got n_tries={n_tries}")
 
 
 def described(error: BaseException) -> str:

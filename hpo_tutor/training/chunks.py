@@ -54,11 +54,11 @@ class Chunks(NamedTuple):
             chunks = [
                 chunk
                 for group in self._alike(ids)
-                for chunk in np.array_split(group, self._n_chunks(group, backend, n_threads))
+                for chunk in np.array_split(group, self.n_chunks(group, backend, n_threads))
             ]
         else:
             # dealt out like cards, so that every chunk has its share of long trainings
-            sorted_ids, n_chunks = self._longest_first(ids), self._n_chunks(ids, backend, n_threads)
+            sorted_ids, n_chunks = self._longest_first(ids), self.n_chunks(ids, backend, n_threads)
             chunks = [sorted_ids[place::n_chunks] for place in range(n_chunks)]
         return [self._plan(chunk) for chunk in chunks]
 
@@ -81,7 +81,7 @@ class Chunks(NamedTuple):
         work = self.settings.epochs[ids] * np.maximum(self.settings.width[ids], 1)
         return ids[np.argsort(-work, kind="stable")]
 
-    def _n_chunks(self, ids: NDArray[np.int64], backend: str, n_threads: int) -> int:
+    def n_chunks(self, ids: NDArray[np.int64], backend: str, n_threads: int) -> int:
         """Into how many chunks a group is cut: full ones, but enough to keep every worker busy."""
         if backend == "loop":
             return len(ids)

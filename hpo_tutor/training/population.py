@@ -6,7 +6,7 @@ losses   (K,) validation losses: mean squared error (regression) or cross-entrop
 
 import math
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -129,6 +129,11 @@ class Population:
         return len(self.settings.seeds)
 
     @property
+    def n_turns(self) -> int:
+        """In how many turns the models train, one after another, because ``memory`` does not hold all; usually 1."""
+        return sum(1 for _ in self._chunks.turns(self._memory))
+
+    @property
     def losses(self) -> NDArray[np.float64]:
         """Validation loss of each model after its last epoch so far, shape (K,); nan before its first."""
         return self._now.losses.copy()
@@ -208,7 +213,10 @@ class Population:
                             return
                         report = self._report(now, epoch, trainers, results)
                         yield report
+                        n_before = sum(len(trainer.ids) for trainer in trainers)
                         trainers = [trainer for trainer in trainers if self._goes_on(now, trainer, report)]
+                        if sum(len(trainer.ids) for trainer in trainers) < n_before:
+                            trainers = self._joined(trainers)
         finally:
             for trainer in trainers:
                 self._part(now, trainer, np.isnan(now.losses[trainer.ids]))
@@ -239,6 +247,25 @@ class Population:
             trainer.keep(alive)
         return bool(alive.any())
 
+    def _joined(self, trainers: Sequence[Trainer]) -> list[Trainer]:
+        """After many models have left: no more stacks of a kind than their models would be cut into now."""
+        kinds: dict[Hashable, list[Stack]] = {}
+        left: list[Trainer] = []
+        for trainer in trainers:
+            if isinstance(trainer, Stack):
+                kinds.setdefault(trainer.kind, []).append(trainer)
+            else:
+                left.append(trainer)
+        for stacks in kinds.values():
+            ids = np.concatenate([stack.ids for stack in stacks])
+            n_stacks = min(len(stacks), self._chunks.n_chunks(ids, self.backend, self._n_threads))
+            for place in range(n_stacks):
+                stack, *others = stacks[place::n_stacks]
+                if others:
+                    stack.join(others)
+                left.append(stack)
+        return left
+
     def _part(self, now: _Fit, trainer: Trainer, but: NDArray[np.bool_]) -> None:
         """Keep what the models have learned, if that is wanted; all but those."""
         if self._keep:
@@ -247,13 +274,16 @@ class Population:
 
     def _turns(self, now: _Fit) -> Iterator[list[Plan]]:
         """Plans for the models that train at once, until all had their turn, or all are stopped."""
-        chunks = Chunks(self.model, self.data.n_inputs, self.settings, self.optimiser, self.device, self._dtype)
-        for turn in chunks.turns(self._memory):
+        for turn in self._chunks.turns(self._memory):
             if now.stop.is_set():
                 return
             ids = turn[~now.stopped[turn]]
             if len(ids):
-                yield chunks.plans(ids, self.backend, self._n_threads)
+                yield self._chunks.plans(ids, self.backend, self._n_threads)
+
+    @property
+    def _chunks(self) -> Chunks:
+        return Chunks(self.model, self.data.n_inputs, self.settings, self.optimiser, self.device, self._dtype)
 
 
 def _backend(name: Backend | None, model: Model, device: torch.device) -> str:

@@ -47,6 +47,14 @@ class Stream:
         """The order of the rows in the next epoch, shape (n_rows,), int64."""
         return torch.randperm(n_rows, generator=self._order)
 
+    def state(self) -> torch.Tensor:
+        """Where the orders stand, bytes as torch's generator gives them; ``restore`` goes on from there."""
+        return self._order.get_state()
+
+    def restore(self, state: torch.Tensor) -> None:
+        """Go on with the orders where another stream of the same seed stood."""
+        self._order.set_state(state)
+
     def key(self, purpose: int) -> int:
         """What the hashes of that purpose begin with, a whole number of 32 bits with sign."""
         return self._state(purpose) % 2**32 - 2**31

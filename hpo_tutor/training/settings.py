@@ -78,6 +78,12 @@ class Settings(NamedTuple):
         return Settings(**columns, seeds=tuple(self.seeds[i] for i in ids))
 
 
+def joined(parts: Sequence[Settings]) -> Settings:
+    """The hyperparameters of several groups of models, one group after another."""
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in RULES}
+    return Settings(**columns, seeds=tuple(seed for part in parts for seed in part.seeds))
+
+
 def settle(hyperparameters: Mapping[str, ArrayLike], seeds: Sequence[int], optimiser: str = "adam") -> Settings:
     """Check the hyperparameters of K models and fill in defaults (batch_size 128, width of the description, else 0).
 

@@ -23,6 +23,7 @@ PARTS = {
     "compaction": "Models that end early",
     "halving": "Stopping the losers early",
     "simulation": "A tournament on a virtual clock",
+    "replay": "The virtual clock against real workers",
     "growth": "Ten times, a hundred times as many models",
     "noise": "What noise and dropout cost",
     "limits": "Where the time goes, and what limits it",

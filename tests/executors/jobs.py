@@ -22,8 +22,7 @@ def square(job: Any) -> Any:
     if job == "forever":
         threading.Event().wait()
     if job == "die":
-        threading.Event().wait(1)  # a Dask worker that dies while it starts is not replaced
-        os.kill(os.getpid(), signal.SIGKILL)
+        die_or(job)
     return job * job
 
 
@@ -33,7 +32,7 @@ def die_once(mark: str) -> int:
     before = int(runs.read_text()) if runs.exists() else 0
     runs.write_text(str(before + 1))
     if before == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
+        die_or("die")
     return before + 1
 
 
@@ -52,3 +51,26 @@ def wait_for_ever(number: int) -> None:
     """Writes its process's id on the error stream, in one piece, and never returns."""
     os.write(2, f"{os.getpid()}\n".encode())
     threading.Event().wait()
+
+
+def meet(folder_and_names: tuple[str, str, str]) -> str:
+    """Says that it is there, and waits for another who must run at the same time."""
+    folder, own, other = folder_and_names
+    (Path(folder) / own).touch()
+    while not (Path(folder) / other).exists():
+        threading.Event().wait(0.01)
+    return own
+
+
+def die_or(job: Any) -> Any:
+    """The job itself; "die" kills the process."""
+    if job == "die":
+        threading.Event().wait(1)  # a Dask worker that dies while it starts is not replaced
+        os.kill(os.getpid(), signal.SIGKILL)
+    return job
+
+
+def who(job: int) -> int:
+    """The process's id, after a tenth of a second."""
+    threading.Event().wait(0.1)
+    return os.getpid()

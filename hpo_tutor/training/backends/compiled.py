@@ -7,7 +7,9 @@ does not. And while ``kernels`` compute, Python is free: workers and the caller'
 import itertools
 import math
 import threading
+from collections.abc import Mapping
 from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -74,6 +76,14 @@ class Compiled:
         """Weights and biases of the k-th network, layer by layer; float64."""
         return self._networks[k].tensors()
 
+    def state(self, k: int) -> dict[str, Any]:
+        """All that the k-th network goes on from, besides its plan."""
+        return self._networks[k].state()
+
+    def restore(self, k: int, state: Mapping[str, Any]) -> None:
+        """Let the k-th network go on from the ``state`` of one of the same plan."""
+        self._networks[k].restore(state)
+
 
 class _Network:
     """One network: what it has learned, and how it goes on."""
@@ -130,6 +140,21 @@ class _Network:
         shapes = [shape for n_in, n_out in pairs for shape in ((n_in, n_out), (n_out,))]
         parts = torch.split(torch.tensor(self._state[0], dtype=torch.float64), [math.prod(shape) for shape in shapes])
         return [part.view(shape) for part, shape in zip(parts, shapes, strict=True)]
+
+    def state(self) -> dict[str, Any]:
+        """Weights and what the optimiser keeps, (copies, parameters); epochs, steps, and where the orders stand."""
+        return {
+            "epoch": self._epoch,
+            "n_steps": self._n_steps,
+            "order": self._stream.state(),
+            "weights": torch.tensor(self._state),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from there."""
+        self._epoch, self._n_steps = state["epoch"], state["n_steps"]
+        self._stream.restore(state["order"])
+        self._state = state["weights"].numpy().copy()
 
     def _normal(self, rows: NDArray[np.int64], inputs: Array) -> Array:
         """Standard normal draws, one for each number of ``inputs``."""

@@ -4,6 +4,8 @@ It shares the random numbers with them, and no line of arithmetic.
 """
 
 import threading
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import torch
@@ -71,6 +73,22 @@ class Loop:
     def tensors(self, k: int) -> list[torch.Tensor]:
         """What the network has learned, in the order and shapes of ``Stream.weights``; float64, on the processor."""
         return [tensor.detach().double().cpu().clone() for tensor in networks.held(self._net, self._network)]
+
+    def state(self, k: int) -> dict[str, Any]:
+        """All that the network goes on from, besides its plan; what torch's optimiser keeps, too."""
+        return {
+            "epoch": self._epoch,
+            "order": self._stream.state(),
+            "network": self._net.state_dict(),
+            "optimiser": self._optimiser.state_dict(),
+        }
+
+    def restore(self, k: int, state: Mapping[str, Any]) -> None:
+        """Go on from the ``state`` of a network of the same plan."""
+        self._epoch = state["epoch"]
+        self._stream.restore(state["order"])
+        self._net.load_state_dict(state["network"])
+        self._optimiser.load_state_dict(state["optimiser"])
 
     def _loss(self, inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         outputs = self._net(inputs)

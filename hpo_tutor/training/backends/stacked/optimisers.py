@@ -8,6 +8,7 @@ The arithmetic is that of torch.optim up to rounding. What changes from step to 
 """
 
 import math
+from collections.abc import Sequence
 
 import torch
 
@@ -46,6 +47,14 @@ class Momentum:
         self._moments = [moment.index_select(0, rows) for moment in self._moments]
         self._columns = [column.index_select(0, rows) for column in self._columns]
 
+    def join(self, numbers: torch.Tensor, others: "Sequence[Momentum]") -> None:
+        """Go on with the models of other optimisers as well, which have made as many steps."""
+        all_of_them = [self, *others]
+        self._numbers = numbers
+        self._moments = [torch.cat(parts) for parts in zip(*(one._moments for one in all_of_them), strict=True)]
+        self._columns = [torch.cat(parts) for parts in zip(*(one._columns for one in all_of_them), strict=True)]
+        self._decays = any(one._decays for one in all_of_them)
+
     def _decay(self, gradients: torch.Tensor) -> None:
         if self._decays:
             gradients.addcmul_(self._numbers, self._columns[1])
@@ -80,6 +89,11 @@ class Adam(Momentum):
     def keep(self, numbers: torch.Tensor, rows: torch.Tensor) -> None:
         """Go on with these models only, whose numbers now stand in another tensor."""
         super().keep(numbers, rows)
+        self._pace = torch.empty_like(self._columns[0])
+
+    def join(self, numbers: torch.Tensor, others: Sequence[Momentum]) -> None:
+        """Go on with the models of other optimisers as well, which have made as many steps."""
+        super().join(numbers, others)
         self._pace = torch.empty_like(self._columns[0])
 
 

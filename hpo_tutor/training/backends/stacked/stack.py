@@ -9,7 +9,9 @@ these. The stack and the loop differ by rounding only.
 
 import itertools
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -21,8 +23,9 @@ from hpo_tutor.training.backends.stacked.scores import cross_entropy, squared_er
 from hpo_tutor.training.backends.stacked.steps import Chance, Step, Work, rows_last
 from hpo_tutor.training.backends.stacked.storage import Layout, corner
 from hpo_tutor.training.crew import Plan, Tensors
-from hpo_tutor.training.models.architecture import Dropout, n_activations
+from hpo_tutor.training.models.architecture import Dropout, Network, n_activations
 from hpo_tutor.training.randomness import DROPOUT, NOISE, Stream
+from hpo_tutor.training.settings import joined
 
 # of validation at a time: fewer where they would leave more bytes between the layers than this
 VALIDATION_ROWS, VALIDATION_MEMORY = 256, 2**26
@@ -91,6 +94,28 @@ class Stack:
         self._optimiser.keep(self._learned(), rows)
         self._streams = list(itertools.compress(self._streams, alive))
         self.ids, self.epochs, self._places = self.ids[alive], self.epochs[alive], self._places[alive]
+        self._chance = self._chances(self._chance.epoch)
+        self._work, self._steps = self._new_work(), {}
+
+    @property
+    def kind(self) -> tuple[Network, int]:
+        """Stacks of the same kind may be joined: the layers of the widest model, and the rows of a step."""
+        return self._layout.network, self._plan.batch_size
+
+    def join(self, others: "Sequence[Stack]") -> None:
+        """Take in the models of other stacks of the same kind, which have trained as many epochs; those are empty then.
+
+        A step of one small network costs nearly what one of sixteen costs.
+        """
+        stacks = [self, *others]
+        settings = [stack._plan.settings.of(stack._places) for stack in stacks]
+        self.ids = np.concatenate([stack.ids for stack in stacks])
+        self.epochs = np.concatenate([stack.epochs for stack in stacks])
+        self._plan = replace(self._plan, ids=self.ids, settings=joined(settings))
+        self._places = np.arange(len(self.ids))
+        self._numbers = torch.cat([stack._numbers for stack in stacks])
+        self._optimiser.join(self._learned(), [stack._optimiser for stack in others])
+        self._streams = [stream for stack in stacks for stream in stack._streams]
         self._chance = self._chances(self._chance.epoch)
         self._work, self._steps = self._new_work(), {}
 
