@@ -82,7 +82,7 @@ class Together:
         return self._n
 
     def fit(self) -> Generator[Epoch, None, None]:
-        """Train from the start, epoch by epoch, until all are stopped or have diverged; to be closed where left early."""
+        """Train from the start, epoch by epoch, until all are stopped or have diverged; close it to end early."""
         runs = [one.fit() for one in self._populations]
         with Crew(self._n_threads, threading.Event()) as crew:
             try:
