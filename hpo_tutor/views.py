@@ -310,3 +310,38 @@ class TilesView(NamedTuple):
     tiles: tuple[Tile, ...]
     chosen: int
     inner: Any
+
+
+class BOHBView(NamedTuple):
+    """The belief of BOHB at its last ask; points are in the unit cube, an unordered choice is the index of its option.
+
+    Attributes:
+        names: of the d hyperparameters.
+        fidelity: whose trials made l and g, infinite for trials that have none; nan where the proposal was drawn at
+            random.
+        n_options: (d,) of an unordered choice, 0 elsewhere.
+        good, others: (n, d), (m, d) the trials that made l and g, inactive coordinates filled in; a few may be in both.
+        good_widths, other_widths: (d,) of their kernels; (0,) where the proposal was drawn at random.
+        candidates: (c, d) drawn from l with wider kernels.
+        log_l, log_g: (c,) natural logarithms of both densities there.
+        chosen: which candidate was asked for; -1 where there is none.
+    """
+
+    names: tuple[str, ...]
+    fidelity: float
+    n_options: NDArray[np.intp]
+    good: NDArray[np.float64]
+    others: NDArray[np.float64]
+    good_widths: NDArray[np.float64]
+    other_widths: NDArray[np.float64]
+    candidates: NDArray[np.float64]
+    log_l: NDArray[np.float64]
+    log_g: NDArray[np.float64]
+    chosen: int
+
+    def frozen(self) -> "BOHBView":
+        """The same, with arrays that cannot be written to."""
+        for value in self:
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+        return self

@@ -266,6 +266,48 @@ def switches(
         raise typer.Exit(130) from None
 
 
+@app.command()
+def stopping(
+    context: typer.Context,
+    method: Annotated[list[str] | None, typer.Option(help="Only this one, by name; may be given again.")] = None,
+    curves: Annotated[
+        list[str] | None, typer.Option(help="Only digits-curves, aleph-curves or mnist-curves; may be given again.")
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(help="Laps; 20 by default, four on each data batch.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=0, help="Processes, one a core by default; 0 runs everything in this one.")
+    ] = None,
+    store: Annotated[
+        Path | None, typer.Option(help="The file of searches, in the work folder by default; it goes on where it was.")
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Make it data/stopping.parquet of the checkout.")] = False,
+) -> None:
+    """Train to the end, or stop the losers early? Searches with the same epochs, on recorded curves. Minutes."""
+    from hpo_tutor.course.places import work_folder
+    from hpo_tutor.problems.landscapes import files
+    from hpo_tutor.race.experiments import stopping as experiment
+    from hpo_tutor.race.experiments import stopping_standings
+
+    place, folder = store or context.obj or work_folder() / "stopping.jsonl", files.checkout_folder()
+    try:
+        if keep and folder is None:
+            raise ValueError("an installed package keeps its own comparison; leave --keep out")
+        searches = experiment.plan(method, curves, seeds)
+        typer.echo(f"{len(searches):,} searches; those that {place} holds are not run again.")
+        means = stopping_standings.summary(experiment.run(place, searches, n_workers=workers))
+        shown = means[means["total_epochs"].isin(experiment.TOLD)].sort_values("mean")
+        for (name, n), part in shown.groupby(["curves", "total_epochs"]):
+            said = ", ".join(f"{row.method} {row.mean:.4f}" for row in part.itertuples())
+            typer.echo(f"{name}, {n} epochs, mean regret: {said}")
+        if keep and folder is not None:
+            typer.echo(f"{experiment.write(place, folder / f'{experiment.KIND.name}{files.SUFFIX}')} is written.")
+    except (ValueError, OSError, RuntimeError, ImportError) as error:
+        stop(error)
+    except KeyboardInterrupt:
+        typer.echo(f"Stopped; {place} holds what is done. Type the same again to go on.")
+        raise typer.Exit(130) from None
+
+
 def _chosen(cells: "Sequence[Cell]", **wanted: Sequence[Any] | None) -> "list[Cell]":
     """The cells whose fields are among what is wanted.
 

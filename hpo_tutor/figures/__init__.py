@@ -4,6 +4,7 @@ regret             median and quartiles of each sampler over the trials
 differences        one sampler against another, seed by seed
 placements         designs alone, a dot with its interval for each number of points
 budgets_won        samplers on functions, from a few trials to many
+stopping_won       full trainings against early stopping, the more epochs are spent
 switches_won       samplers on a space with switches, a row each
 false_importances  what each hyperparameter of a space with switches is credited with, dead ones too
 landscape          the loss over two hyperparameters, and where searches went
@@ -22,6 +23,7 @@ with without_address_grammar():  # plotly looks for nbformat
     from hpo_tutor.figures.designs_compared import placements
     from hpo_tutor.figures.races import differences, regret
     from hpo_tutor.figures.stills import still
+    from hpo_tutor.figures.stopping_compared import stopping_won
     from hpo_tutor.figures.surfaces import landscape
     from hpo_tutor.figures.switches_compared import false_importances, switches_won
     from hpo_tutor.figures.theme import CONFIG
@@ -37,6 +39,7 @@ __all__ = [
     "placements",
     "regret",
     "still",
+    "stopping_won",
     "studies",
     "study_report",
     "style",

@@ -7,6 +7,7 @@ from hpo_tutor.lazy import offer
 
 _HOMES = {
     "AdaptiveRandom": "adaptive_random",
+    "BOHB": "bohb",
     "BaseSampler": "base",
     "BayesianOptimization": "bayesian",
     "Design": "design",

@@ -1,7 +1,7 @@
 """Does the simulator tell the truth? A tournament that really ran is run again on a virtual clock.
 
-The real one tells how long its jobs took and what they reported; whose turn it is, who waits, and when all is done, the
-simulator has to find out.
+The real one tells when each worker was ready, how long its jobs took and what they reported; whose turn it is, who
+waits, and when all is done, the simulator has to find out.
 """
 
 import math
@@ -47,6 +47,7 @@ def replay(
     *,
     speeds: Literal["jobs", "trials"] = "jobs",
     losses: Mapping[int, Sequence[float]] | None = None,
+    handover: float = 0.0,
 ) -> Replay:
     """Run a real tournament again, with as many workers, on a virtual clock.
 
@@ -57,6 +58,7 @@ def replay(
             epochs took in the mean, which is all that a plan could know.
         losses: trial -> its losses after each epoch, where they are known. An asynchronous scheduler looks at who came
             first, so that a small difference in time may call for a job that was never done.
+        handover: seconds from a worker's question to the begin of its job; ``real.handover`` is what was seen.
 
     Raises:
         ValueError: nothing was recorded, or the schedules part and the losses are not known.
@@ -85,4 +87,6 @@ def replay(
         curve = losses[job.trial]
         return taken, float(curve[int(job.stop) - 1]) if job.stop <= len(curve) else math.nan
 
-    return Replay(real, run_clock(scheduler, course, real.n_workers))
+    begins = [[span.begin for span in real.spans if span.worker == worker] for worker in range(real.n_workers)]
+    ready = [max(0.0, min(begin, default=real.makespan) - handover) for begin in begins]
+    return Replay(real, run_clock(scheduler, course, real.n_workers, handover=handover, ready=ready))

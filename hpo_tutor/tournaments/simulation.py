@@ -8,8 +8,8 @@ reports of one moment come first, then the free workers ask in the order of thei
 """
 
 import math
-from collections.abc import Callable
-from heapq import heappop, heappush
+from collections.abc import Callable, Sequence
+from heapq import heapify, heappop, heappush
 from typing import Protocol
 
 import numpy as np
@@ -42,6 +42,7 @@ def simulate(
     crashes: float = 0.0,
     seed: int = 0,
     until: float = math.inf,
+    handover: float = 0.0,
 ) -> Timeline:
     """A tournament over recorded curves, with a virtual clock.
 
@@ -54,6 +55,7 @@ def simulate(
         crashes: probability that a job is lost within the mean time of an epoch.
         seed: decides the luck of the jobs; a job's luck is the same for any number of workers.
         until: second at which the clock stops. Jobs that still run are ``cut``: nothing is reported for them.
+        handover: seconds from a worker's question to the begin of its job; real ones need some milliseconds.
 
     Raises:
         ValueError: shapes that do not fit, or a scheduler that wants more trials or epochs than are recorded.
@@ -78,7 +80,7 @@ def simulate(
         return (job.stop - job.start) * paces.item(job.trial), curves.item(job.trial, int(job.stop) - 1)
 
     luck = Luck(stragglers, crashes, unit=float(paces.mean()), seed=seed)
-    return run_clock(scheduler, course, n_workers, luck=luck, until=until)
+    return run_clock(scheduler, course, n_workers, luck=luck, until=until, handover=handover)
 
 
 def run_clock(
@@ -89,6 +91,8 @@ def run_clock(
     luck: Luck | None = None,
     until: float = math.inf,
     desk: Desk | None = None,
+    handover: float = 0.0,
+    ready: Sequence[float] | None = None,
 ) -> Timeline:
     """Let workers ask, train and report on a virtual clock, whatever their jobs are.
 
@@ -99,6 +103,8 @@ def run_clock(
         luck: makes jobs slower, and loses some; None for none.
         until: second at which the clock stops.
         desk: who hands out the scheduler's jobs and takes the reports; None for the scheduler itself.
+        handover: seconds from a worker's question to the begin of its job; real ones need some milliseconds.
+        ready: (n_workers,) seconds after which each worker asks for the first time; None for all at once.
 
     Raises:
         ValueError: there is no worker, no time, or no end.
@@ -108,11 +114,20 @@ def run_clock(
         raise ValueError(f"n_workers must be a whole number of at least 1, got {n_workers!r}")
     if not until > 0:
         raise ValueError(f"the clock must run for some time, got until={until}; infinity lets the tournament end")
+    if not 0 <= handover < math.inf:
+        raise ValueError(f"handing a job over takes no or some seconds, got handover={handover}; 0 is an ideal world")
     if until == math.inf and getattr(scheduler, "n_trials", 0) == math.inf:
         raise ValueError("a scheduler of infinitely many trials never ends; give until=, or the scheduler n_trials")
     desk = desk or scheduler
-    events: list[tuple[float, int, Job, float, float]] = []  # by end, then worker: a worker is there once at most
-    idle = list(range(n_workers))  # a heap, as sorted lists are
+    starts = [0.0] * n_workers if ready is None else [float(start) for start in ready]
+    if len(starts) != n_workers or not all(0 <= start < math.inf for start in starts):
+        raise ValueError(f"ready must name a second from 0 on for each of {n_workers} workers, got {ready}")
+    # by end, then worker: a worker is there once at most; one without a job only comes
+    events: list[tuple[float, int, Job | None, float, float]] = [
+        (start, worker, None, start, math.nan) for worker, start in enumerate(starts)
+    ]
+    heapify(events)
+    idle: list[int] = []
     spans: list[Span] = []
     now = 0.0
     while True:
@@ -121,21 +136,27 @@ def run_clock(
             if luck is not None:
                 taken, lost = luck.strike(job, taken)
                 loss = math.nan if lost else loss
-            heappush(events, (now + taken, heappop(idle), job, now, loss if math.isfinite(loss) else math.nan))
+            begin = now + handover
+            heappush(events, (begin + taken, heappop(idle), job, begin, loss if math.isfinite(loss) else math.nan))
         if not events or events[0][0] > until:
             break
         now = events[0][0]
         while events and events[0][0] == now:
             end, worker, job, begin, loss = heappop(events)
-            desk.report(job, loss)
-            spans.append(Span(worker, job, begin, end, loss))
+            if job is not None:
+                desk.report(job, loss)
+                spans.append(Span(worker, job, begin, end, loss))
             heappush(idle, worker)
     if not events and now < until and not scheduler.finished:
         raise RuntimeError(
             f"a scheduler must give work or be finished when no job runs, and after {len(spans)} reports "
             f"{type(scheduler).__name__} waits; its _next() must hand out what is left, or finished must be true"
         )
-    cut = tuple(Span(worker, job, begin, until, math.nan) for _, worker, job, begin, _ in sorted(events))
+    cut = tuple(
+        Span(worker, job, min(begin, until), until, math.nan)
+        for _, worker, job, begin, _ in sorted(events, key=lambda event: event[:2])
+        if job is not None
+    )
     return Timeline(int(n_workers), tuple(spans), cut)
 
 

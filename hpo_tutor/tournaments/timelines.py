@@ -99,6 +99,20 @@ class Timeline(NamedTuple):
         return tuple(sorted(gaps))
 
     @property
+    def handover(self) -> float:
+        """Mean seconds between two jobs of a worker; 0 where none had two.
+
+        Where nobody waits for others, as in asynchronous halving, this is what handing a job over costs.
+        """
+        last: dict[int, float] = {}
+        between = []
+        for span in sorted(self.spans + self.cut, key=lambda span: span.begin):
+            if span.worker in last:
+                between.append(max(0.0, span.begin - last[span.worker]))
+            last[span.worker] = span.end
+        return float(np.mean(between)) if between else 0.0
+
+    @property
     def rungs(self) -> dict[tuple[int, int], tuple[int, ...]]:
         """(bracket, rung) -> the trials that reported a loss there, in the order of their reports; failures are not."""
         reached: dict[tuple[int, int], list[int]] = {}

@@ -37,7 +37,7 @@ def test_simulated_makespans(capsys: pytest.CaptureFixture[str]) -> None:
     """The simulator hands out the jobs that were really done, and ends about when the real tournament ended."""
     rows = []
     for form in ("promotion", "stopping"):
-        real, share, by_jobs, by_trials = [], [], [], []
+        real, share, costs, by_jobs, by_trials, ideal = [], [], [], [], [], []
         for seed in range(N_ROUNDS):
             tournament, timeline = real_run(form, seed)
             # whole curves, for jobs that a small difference in time calls for and that were never done
@@ -50,26 +50,34 @@ def test_simulated_makespans(capsys: pytest.CaptureFixture[str]) -> None:
             known = dict(zip(configs, losses, strict=True))
             real.append(timeline.makespan)
             share.append(timeline.busy)
-            for errors, speeds in ((by_jobs, "jobs"), (by_trials, "trials")):
+            cost = timeline.handover
+            costs.append(1000 * cost)
+            for errors, speeds, handover in ((by_jobs, "jobs", cost), (by_trials, "trials", cost), (ideal, "jobs", 0)):
                 scheduler = AsynchronousHalving(N_TRIALS, N_EPOCHS, form=form)
-                errors.append(replay(timeline, scheduler, speeds=speeds, losses=known).makespan_error)
+                again = replay(timeline, scheduler, speeds=speeds, losses=known, handover=handover)
+                errors.append(again.makespan_error)
         middle = [f"{100 * statistics.median(errors):+.1f} % ({100 * min(errors):+.1f} to {100 * max(errors):+.1f})"
-                  for errors in (by_jobs, by_trials)]  # fmt: skip
-        rows.append([form, f"{statistics.median(real):.2f}", f"{100 * statistics.median(share):.0f} %", *middle])
+                  for errors in (by_jobs, by_trials, ideal)]  # fmt: skip
+        told = [f"{statistics.median(real):.2f}", f"{100 * statistics.median(share):.0f} %"]
+        rows.append([form, *told, f"{statistics.median(costs):.1f}", *middle])
         with capsys.disabled():
             print(f"\n{rows[-1]}")
     lines = [
         f"Asynchronous halving of {N_TRIALS} networks of unequal speed on the digits, 1 to {N_EPOCHS} epochs, on "
         f"{N_WORKERS} processes: medians of {N_ROUNDS} tournaments, and in brackets the smallest and the largest. "
-        "An error is the simulated makespan minus the real one, as a share of the real one.",
+        "An error is the simulated makespan minus the real one, as a share of the real one. Handing over is the mean "
+        "time between two jobs of a worker; the simulator is told it, but for the last column, and when each worker "
+        "was ready.",
         "",
         *table(
             [
                 "form",
                 "real makespan in s",
                 "busy",
+                "handing over, in ms",
                 "error, from the seconds of each job",
                 "error, from the seconds an epoch of each trial",
+                "error, from the seconds of each job, handing over for nothing",
             ],
             rows,
         ),

@@ -10,12 +10,15 @@ import recordings
 from hpo_tutor.figures.landscape_pictures import picture, write
 from hpo_tutor.problems import landscapes
 from hpo_tutor.problems.landscapes import files, sample_files
-from hpo_tutor.scenes import looks
+from hpo_tutor.problems.landscapes.learning_curves import SPEEDS
+from hpo_tutor.scenes import looks, recorded_curves
 
 SVG = "{http://www.w3.org/2000/svg}"
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 NAMES = landscapes.names()
-GRIDS = [name for name in NAMES if landscapes.about(name).get("kind") != sample_files.KIND]
+ABOUTS = {name: landscapes.about(name) for name in NAMES}
+CURVES = [name for name in NAMES if SPEEDS in ABOUTS[name]]
+GRIDS = [name for name in NAMES if ABOUTS[name].get("kind") != sample_files.KIND and name not in CURVES]
 
 
 class Panel:
@@ -109,6 +112,21 @@ def test_the_marks_lie_where_the_recorded_means_are_lowest(name):
         assert any(at == pytest.approx([best[axis.name] for axis in flat], rel=0.03) for at in places)
     assert sum(len(stars) for stars, _ in found.values()) == 1
     assert sum(len(discs) for _, discs in found.values()) < len(table.losses)
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_the_stars_of_curves_lie_where_the_last_losses_are_lowest(name):
+    """Read back by the numbers at its axes, each hyperparameter's panel has the best mean after the last epoch."""
+    table = landscapes.recorded(name)
+    svg, panels = parsed(picture(table))
+    logs = {scene.title: scene.y.log for row in recorded_curves.board(table).rows for scene in row}
+    means = table.losses[0, ..., -1].astype(float).mean(axis=0)
+    place = np.unravel_index(means.argmin(), means.shape)
+    for axis, i in zip(table.axes[:-1], place, strict=True):
+        (panel,) = [one for one in panels if one.title.endswith(f" at each {axis.name}")]
+        ((x, y),), _ = panel.marks(svg)
+        assert between(x, panel.across, axis.log) == pytest.approx(axis.values[i], rel=0.03, abs=0.01)
+        assert between(y, panel.up, logs[panel.title]) == pytest.approx(means.min(), rel=0.03)
 
 
 @pytest.mark.parametrize("name", ["digits", "aleph"])

@@ -62,6 +62,7 @@ SAMPLERS = [
         for name in ("box", "ball", "normal")
     ),
     Entry("TPE", partial(samplers.TPE, n_startup=3), n_spaces=12, fits=few_branches),
+    Entry("BOHB", samplers.BOHB, n_spaces=30),
     Entry("Tiles", partial(samplers.Tiles, n_startup=3), n_spaces=8, fits=few_branches),  # BayesianOptimization in each
     *(
         Entry(

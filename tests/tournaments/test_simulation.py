@@ -270,3 +270,16 @@ def test_diverged_curves_are_failures():
     assert failed == set(range(5))
     assert all(scheduler.states[trial] == "failed" for trial in failed)
     assert len(timeline.in_full) == 1
+
+
+def test_handing_over_takes_its_time():
+    """One worker: each job begins that much after the last one ended; its own length, and its loss, are the same."""
+    losses, seconds = np.random.default_rng(5).random((9, 9)), np.full(9, 2.0)
+    ideal, real = (simulate(SuccessiveHalving(9, 9), losses, seconds, 1, handover=pause) for pause in (0.0, 0.5))
+    assert [span.job for span in real.spans] == [span.job for span in ideal.spans]
+    assert real.makespan == pytest.approx(ideal.makespan + 0.5 * len(ideal.spans))
+    assert real.busy == pytest.approx(ideal.makespan / real.makespan)
+    cut = simulate(SuccessiveHalving(9, 9), losses, seconds, 1, handover=0.5, until=2.75)
+    assert [(span.begin, span.end) for span in cut.cut] == [(2.75, 2.75)]
+    with pytest.raises(ValueError, match="handover"):
+        simulate(SuccessiveHalving(9, 9), losses, seconds, 1, handover=-1)
