@@ -17,6 +17,11 @@ from hpo_tutor.course.exercises.nb14.rounds import rows
 from hpo_tutor.course.exercises.nb15.areas import scattered
 from hpo_tutor.course.exercises.nb15.costs import encoder
 from hpo_tutor.course.exercises.nb15.fronts import table as goals
+from hpo_tutor.course.exercises.nb16.arrivals import report
+from hpo_tutor.course.exercises.nb16.survivals import rung
+from hpo_tutor.course.exercises.nb17.barriers import schedule
+from hpo_tutor.course.exercises.nb17.ladders import uneven
+from hpo_tutor.course.exercises.nb17.shares import brackets
 
 Array = NDArray[np.float64]
 Generator = np.random.Generator
@@ -83,6 +88,18 @@ def _grid_size(rng: Generator) -> tuple[int, int]:
     return int(rng.integers(2, {2: 8, 3: 6, 4: 5, 5: 4}.get(n_dims, 3))), n_dims
 
 
+def _tournament(rng: Generator) -> tuple[Any, ...]:
+    rungs = np.cumsum(rng.integers(1, 5, 4) * 3 ** np.arange(4))
+    return int(rng.integers(20, 200)), tuple(map(int, rungs)), int(rng.integers(2, 5))
+
+
+def _power(rng: Generator) -> tuple[int, int]:
+    """Epochs of which the divisor is a root, 1024 at the most."""
+    divisor = int(rng.integers(2, 8))
+    most = {2: 10, 3: 6, 4: 5, 5: 4}.get(divisor, 3)
+    return divisor ** int(rng.integers(2, most + 1)), divisor
+
+
 CASES = {
     "00.1": _each(lambda rng: (rng.uniform(5, 95, 4).round(2),)),
     "00.2": _each(lambda rng: (tuple(map(int, rng.integers(2, 40, 4))),)),
@@ -113,4 +130,11 @@ CASES = {
     "15.1": _each(lambda rng: goals(rng, 9, 3)),
     "15.2": _each(lambda rng: scattered(rng, 6)),
     "15.3": _each(lambda rng: encoder(rng, 2)),
+    "16.1": _each(lambda rng: rung(rng, int(rng.integers(8, 21)), 2, int(rng.integers(2, 5)))),
+    "16.2": _each(_tournament),
+    "16.3": _each(lambda rng: report(rng, int(rng.integers(6, 16)), int(rng.integers(2, 5)), int(rng.integers(2)))),
+    "17.1": _each(uneven),
+    "17.2": _each(brackets),
+    "17.3": _each(_power),
+    "17.4": _each(lambda rng: schedule(rng, int(rng.integers(2, 5)), int(rng.integers(2, 6)))),
 }

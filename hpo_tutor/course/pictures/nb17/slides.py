@@ -19,9 +19,9 @@ from hpo_tutor.course.pictures.nb17 import bohb, brackets, planning, timeline, v
 from hpo_tutor.early_stopping import SuccessiveHalving, hyperband_brackets, plan_cost
 from hpo_tutor.race.statistics import student_interval
 from hpo_tutor.scenes.layers import AnyLayer, Marks, Points, Polygons, Segments, Text
-from hpo_tutor.scenes.looks import BLUE, GREEN, GREY, INK, ORANGE, PAGE, Style
+from hpo_tutor.scenes.looks import BLUE, GREY, INK, ORANGE, PAGE, Style
 from hpo_tutor.scenes.stage import Axis, Board, Scene, beside
-from hpo_tutor.scenes.ticks import linear, number
+from hpo_tutor.scenes.ticks import number
 from hpo_tutor.tournaments.simulation import simulate
 from hpo_tutor.tournaments.timelines import Timeline
 
@@ -32,9 +32,12 @@ LOSSES = (0.5, 0.2, 0.9, 0.4, 0.8, 0.7, 0.3, 0.6, 1.0)  # of the puzzle's trials
 STRAGGLERS = {"no stragglers": 0.0, "stragglers": 2.0}
 SEEDS = range(5)
 WAYS = {
-    "halving": "successive halving",
-    "all brackets": "Hyperband, brackets side by side",
+    "halving": ("successive halving", 0),
+    "all brackets": ("Hyperband, brackets side by side", 0),
+    "ASHA": ("successive halving", 1),
 }
+"""Who waits -> the synchronous one of a match, and which of the two timelines is meant."""
+
 FLAT, SIDE = 0.5, 0.95  # height over width of a still, and of one of two scenes
 STREWN = 0.1  # rows that dots are spread over, either way
 LEVEL = 0.95
@@ -127,7 +130,9 @@ def clock(n_workers: int, above: str, share: float, stragglers: float = 1.0) -> 
     told = []
     for name, one, counts in zip(("Above", "Below"), match.timelines, match.counts, strict=True):
         full = sum(span.end <= now for span in one.in_full)
-        told.append(f"{name}: {n_workers - counts.busy(now)} of {n_workers} wait, {full} in full")
+        busy = counts.busy(now)
+        status = "done" if share == 100 and not busy else f"{n_workers - busy} of {n_workers} wait"
+        told.append(f"{name}: {status}, {full} in full")
     rows = [[replace(scene, aspect=0.26) for scene in row] for row in board.rows[:2]]
     return Board(rows, f"{number(now)} s. {'. '.join(told)}.")
 
@@ -139,11 +144,9 @@ def waiting(n_workers: int = 25) -> Mapping[tuple[str, str], Array]:
     """
     found: dict[tuple[str, str], Array] = {}
     for words, spread in STRAGGLERS.items():
-        for short, name in WAYS.items():
+        for short, (name, which) in WAYS.items():
             matches = [timeline.matched(n_workers, spread, above=name, seed=seed) for seed in SEEDS]
-            found[short, words] = 1 - np.array([match.timelines[0].busy for match in matches])
-            if short == "halving":
-                found["ASHA", words] = 1 - np.array([match.timelines[1].busy for match in matches])
+            found[short, words] = np.array([max(0.0, 1 - match.timelines[which].busy) for match in matches])
     return found
 
 
@@ -161,7 +164,7 @@ def waited(shares: Mapping[tuple[str, str], ArrayLike]) -> Scene:
             y += list(off - row + strewn(len(some), 0.05))
         layers.append(Points(x, y, color, symbol, 14.0, 0.8, name=words))
     for name in names:
-        means = [100 * float(np.mean(shares[name, words])) for words in looks]
+        means = [100 * float(np.asarray(shares[name, words], dtype=float).mean()) for words in looks]
         told.append(f"{name} {means[0]:.0f} and {means[1]:.0f}")
     ticks = [(-float(row), name) for row, name in enumerate(names)]
     sentence = f"Per cent waited, without and with stragglers: {'; '.join(told)}."
@@ -277,8 +280,7 @@ def needed(table: pd.DataFrame, quantity: str, stragglers: float = 1.0) -> Scene
     column, label = planning.QUANTITIES[quantity]
     told = []
     for name, found in planning.medians(table[table["stragglers"] == stragglers], column).items():
-        few, many = (
-            f"{value:,.0f}" if column == "n_epochs" else number(value) for value in found["median"].iloc[[0, -1]]
-        )
+        ends = found["median"].iloc[[0, -1]]
+        few, many = (f"{end:,.0f}" if column == "n_epochs" else number(end) for end in ends)
         told.append(f"{name} {few} with {found.index[0]:,}, {many} with {found.index[-1]:,}")
     return replace(scene, sentence=f"{label[0].upper()}{label[1:]}: {'; '.join(told)}.", title="", aspect=FLAT)
