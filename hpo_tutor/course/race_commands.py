@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hpo_tutor.course import experiment_commands
 from hpo_tutor.course.refusals import stop
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from hpo_tutor.race.protocol import Cell
 
 app = typer.Typer(invoke_without_command=True)
+app.add_typer(experiment_commands.app)
 
 STORES = "race-*.jsonl"
 N_SHOWN = 5  # failures
@@ -141,171 +143,6 @@ def keep(
         typer.echo(f"{place / campaign.KEPT}.md is written: {study!r}")
     except (ValueError, OSError) as error:
         stop(error)
-
-
-@app.command()
-def budgets(
-    context: typer.Context,
-    dims: Annotated[list[int] | None, typer.Option(help="Only so many hyperparameters; may be given again.")] = None,
-    budget: Annotated[list[int] | None, typer.Option(help="Only so many trials; may be given again.")] = None,
-    sampler: Annotated[list[str] | None, typer.Option(help="Only this one, by name; may be given again.")] = None,
-    seeds: Annotated[int | None, typer.Option(help="Laps, each with boxes of its own; 20 by default.")] = None,
-    whole: Annotated[bool, typer.Option("--whole", help="Also gp in published boxes, which takes long.")] = False,
-    store: Annotated[
-        Path | None, typer.Option(help="The file of searches, in the work folder by default; it goes on where it was.")
-    ] = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Make it data/budgets.parquet of the checkout.")] = False,
-) -> None:
-    """Race samplers on functions of known optimum, from 10 trials to 200: who wins at which budget? Hours of a core."""
-    from hpo_tutor.course.places import work_folder
-    from hpo_tutor.problems.landscapes import files
-    from hpo_tutor.race.experiments import budgets as experiment
-    from hpo_tutor.race.experiments.standings import standings
-
-    place, folder = store or context.obj or work_folder() / "budgets.jsonl", files.checkout_folder()
-    wanted: dict[str, Any] = {"dims": dims, "budgets": budget, "samplers": sampler, "n_seeds": seeds}
-    try:
-        searches = experiment.plan(**{name: value for name, value in wanted.items() if value}, whole=whole)
-        typer.echo(f"{len(searches):,} searches; those that {place} holds are not run again.")
-        table = experiment.run(place, searches)
-        for (_, d, n), part in standings(table[table["shifted"]]).groupby(["shifted", "n_dims", "n_trials"]):
-            ranks = part.sort_values("mean_rank")[["sampler", "mean_rank"]].itertuples(index=False)
-            typer.echo(f"d = {d}, {n} trials, mean ranks: {', '.join(f'{name} {rank:.2f}' for name, rank in ranks)}")
-        if keep:
-            if folder is None:
-                raise ValueError("an installed package keeps its own comparison; leave --keep out")
-            typer.echo(f"{experiment.write(place, folder / f'{experiment.KIND.name}{files.SUFFIX}')} is written.")
-    except (ValueError, OSError, RuntimeError) as error:
-        stop(error)
-    except KeyboardInterrupt:
-        typer.echo(f"Stopped; {place} holds what is done. Type the same again to go on.")
-        raise typer.Exit(130) from None
-
-
-@app.command()
-def trained(
-    context: typer.Context,
-    experiment: Annotated[
-        list[str] | None,
-        typer.Option(help="Only regression-2, regression-3, regression-5 or mnist-9; may be given again."),
-    ] = None,
-    repetitions: Annotated[
-        int | None, typer.Option(help="How often, each on a data batch of its own; 20 by default, 10 with --full.")
-    ] = None,
-    full: Annotated[bool, typer.Option("--full", help="MNIST as it is, rather than small; wants a GPU.")] = False,
-    workers: Annotated[
-        int | None, typer.Option(min=0, help="Processes, one a core by default; 0 runs everything in this one.")
-    ] = None,
-    store: Annotated[
-        Path | None, typer.Option(help="The file of searches, in the work folder by default; it goes on where it was.")
-    ] = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Make it data/trained.parquet of the checkout.")] = False,
-) -> None:
-    """Tune networks that are really trained, by validation rows, and report test rows. An hour or two of a core."""
-    from hpo_tutor.course.places import work_folder
-    from hpo_tutor.problems.landscapes import files
-    from hpo_tutor.race.experiments import trained
-
-    place, folder = store or context.obj or work_folder() / "trained.jsonl", files.checkout_folder()
-    names = [f"{name}-full" if full and name == "mnist-9" else name for name in experiment or trained.USUAL]
-    try:
-        if keep and folder is None:
-            raise ValueError("an installed package keeps its own experiments; leave --keep out")
-        typer.echo(f"{len(trained.plan(names, repetitions)):,} searches; those that {place} holds are not run again.")
-        table = trained.summary(trained.run(place, names, repetitions, n_workers=workers))
-        for name, part in table.groupby("experiment", sort=False):
-            typer.echo(f"\n{name}\n{part.drop(columns='experiment').round(3).to_string(index=False, na_rep='')}")
-        if keep and folder is not None:
-            typer.echo(f"{trained.write(place, folder / f'{trained.KIND.name}{files.SUFFIX}')} is written.")
-    except (ValueError, OSError, RuntimeError, ImportError) as error:
-        stop(error)
-    except KeyboardInterrupt:
-        typer.echo(f"Stopped; {place} holds what is done. Type the same again to go on.")
-        raise typer.Exit(130) from None
-
-
-@app.command()
-def switches(
-    context: typer.Context,
-    sampler: Annotated[list[str] | None, typer.Option(help="Only this one, by name; may be given again.")] = None,
-    budget: Annotated[list[int] | None, typer.Option(help="Only so many trials; may be given again.")] = None,
-    seeds: Annotated[int | None, typer.Option(help="Laps; 20 by default, 3 with --live.")] = None,
-    live: Annotated[bool, typer.Option("--live", help="Really train, a few samplers only; minutes a lap.")] = False,
-    workers: Annotated[
-        int | None, typer.Option(min=0, help="Processes, one a core by default; 0 runs everything in this one.")
-    ] = None,
-    store: Annotated[
-        Path | None, typer.Option(help="The file of searches, in the work folder by default; it goes on where it was.")
-    ] = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Make it data/switches.parquet of the checkout.")] = False,
-) -> None:
-    """Search auto-encoders whose layers come and go: flat, with conditions, tile by tile? About an hour of a core."""
-    from hpo_tutor.course.places import work_folder
-    from hpo_tutor.problems.landscapes import files
-    from hpo_tutor.race.experiments import switch_standings
-    from hpo_tutor.race.experiments import switches as experiment
-
-    place, folder = store or context.obj or work_folder() / "switches.jsonl", files.checkout_folder()
-    try:
-        if keep and folder is None:
-            raise ValueError("an installed package keeps its own comparison; leave --keep out")
-        searches = experiment.plan(sampler, budget, seeds, live)
-        typer.echo(f"{len(searches):,} searches; those that {place} holds are not run again.")
-        table = experiment.run(place, searches, n_workers=workers)
-        for column, word in (("loss", "mean rmse"), ("share", "mean share of the front")):
-            means = switch_standings.summary(table[table["live"] == live], column)
-            for n_trials, part in means.groupby("n_trials"):
-                said = ", ".join(f"{row.sampler} {row.mean:.3f}" for row in part.itertuples())
-                typer.echo(f"{n_trials} trials, {word}: {said}")
-        if keep and folder is not None:
-            typer.echo(f"{experiment.write(place, folder / f'{experiment.KIND.name}{files.SUFFIX}')} is written.")
-    except (ValueError, OSError, RuntimeError, ImportError) as error:
-        stop(error)
-    except KeyboardInterrupt:
-        typer.echo(f"Stopped; {place} holds what is done. Type the same again to go on.")
-        raise typer.Exit(130) from None
-
-
-@app.command()
-def stopping(
-    context: typer.Context,
-    method: Annotated[list[str] | None, typer.Option(help="Only this one, by name; may be given again.")] = None,
-    curves: Annotated[
-        list[str] | None, typer.Option(help="Only digits-curves, aleph-curves or mnist-curves; may be given again.")
-    ] = None,
-    seeds: Annotated[int | None, typer.Option(help="Laps; 20 by default, four on each data batch.")] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=0, help="Processes, one a core by default; 0 runs everything in this one.")
-    ] = None,
-    store: Annotated[
-        Path | None, typer.Option(help="The file of searches, in the work folder by default; it goes on where it was.")
-    ] = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Make it data/stopping.parquet of the checkout.")] = False,
-) -> None:
-    """Train to the end, or stop the losers early? Searches with the same epochs, on recorded curves. Minutes."""
-    from hpo_tutor.course.places import work_folder
-    from hpo_tutor.problems.landscapes import files
-    from hpo_tutor.race.experiments import stopping as experiment
-    from hpo_tutor.race.experiments import stopping_standings
-
-    place, folder = store or context.obj or work_folder() / "stopping.jsonl", files.checkout_folder()
-    try:
-        if keep and folder is None:
-            raise ValueError("an installed package keeps its own comparison; leave --keep out")
-        searches = experiment.plan(method, curves, seeds)
-        typer.echo(f"{len(searches):,} searches; those that {place} holds are not run again.")
-        means = stopping_standings.summary(experiment.run(place, searches, n_workers=workers))
-        shown = means[means["total_epochs"].isin(experiment.TOLD)].sort_values("mean")
-        for (name, n), part in shown.groupby(["curves", "total_epochs"]):
-            said = ", ".join(f"{row.method} {row.mean:.4f}" for row in part.itertuples())
-            typer.echo(f"{name}, {n} epochs, mean regret: {said}")
-        if keep and folder is not None:
-            typer.echo(f"{experiment.write(place, folder / f'{experiment.KIND.name}{files.SUFFIX}')} is written.")
-    except (ValueError, OSError, RuntimeError, ImportError) as error:
-        stop(error)
-    except KeyboardInterrupt:
-        typer.echo(f"Stopped; {place} holds what is done. Type the same again to go on.")
-        raise typer.Exit(130) from None
 
 
 def _chosen(cells: "Sequence[Cell]", **wanted: Sequence[Any] | None) -> "list[Cell]":

@@ -90,7 +90,7 @@ pictures.cutter()
 # Two questions to answer with it:
 #
 # 1. *digits 1*, nine train on: at which cut does the winner live for the first time? What does it cost in epochs?
-# 2. With only one left, how late must you cut? Compare digits with aleph.
+# 2. With only one that trains on, how late must you cut? Compare digits with aleph.
 #
 # *Surprise me:* *digits 3*, cut after 27 epochs, 3 train on. Then *digits 4*, cut after 1 epoch, 9 train on: what is
 # the final place of the one you get?
@@ -168,8 +168,8 @@ claim("wide networks of aleph: turned round after 3 epochs", wide < -0.2, correl
 
 # %% [markdown]
 # Why? With a large learning rate the loss falls fast, and soon stays where it is, or rises again; with a small one it
-# creeps, and goes on falling. After one epoch you see who is fast, and not who is good. Among networks of about the
-# same learning rate, early ranks tell more.
+# creeps, and goes on falling. After one epoch you see who is fast, and not who is good. Among the slow ones alone,
+# early ranks tell more.
 
 # %%
 for name in pictures.TABLES:
@@ -189,12 +189,13 @@ for name in pictures.TABLES:
 #
 # One cut must be either early or late. Why not several? Cut softly after 1 epoch, where little is known, among those
 # left again after 3, after 9, and so on. Few get far, and these have been looked at often. Such a tournament is called
-# **successive halving**, even when a third goes on instead of a half. The fidelities at which networks are compared are
-# its **rungs**.
+# **successive halving**, even when a third goes on instead of a half. How much of its training a network has had is its
+# **fidelity**; the fidelities at which networks are compared are the **rungs**. Who is left after the last one is the
+# champion.
 
 # %%
-question = "81 networks, rungs at 1, 3, 9, 27 and 81 epochs. Which rung takes most epochs?"
-dearest = predict(question, ["the first", "the last", "all about the same"])
+question = "81 networks, rungs at 1, 3, 9, 27 and 81 epochs. Which rung takes by far the most epochs?"
+dearest = predict(question, ["the first, where all train", "the last, the longest", "none"])
 
 # %%
 field = pictures.drawn("digits", 81)
@@ -280,7 +281,7 @@ rungs = pd.DataFrame(halving.plans[0]).rename(columns={"n_trials": "networks", "
 rungs["new epochs"] = rungs["networks"] * rungs["epochs"].diff().fillna(rungs["epochs"])
 spent = rungs["new epochs"]
 equal = spent.max() < 2 * spent.min()
-dearest.reveal("all about the same" if equal else dearest.options[int(spent.argmax() > 0)])
+dearest.reveal("none" if equal else dearest.options[int(spent.argmax() > 0)])
 claim("no rung takes twice as many epochs as another", equal)
 claim("297 epochs in all", halving.cost() == spent.sum() == 297)
 times = 81 * 81 / halving.cost()
@@ -312,6 +313,7 @@ def champion_place(losses, first_rung=1):
     return int(np.sum(losses[:, -1] < final[0])) + 1
 
 
+# %%
 fields = [pictures.drawn("digits", 81, draw, draw % 5).losses for draw in range(100)]
 picked = {rung: np.array([champion_place(losses, rung) for losses in fields]) for rung in (1, 3, 9)}
 cups = pd.DataFrame({"wins": {rung: int(np.sum(places == 1)) for rung, places in picked.items()}})
@@ -533,8 +535,7 @@ pictures.pair_player()
 # 1. What makes the slow ones slow? Is it ever something else than the learning rate?
 # 2. Which rungs of 1, 3, 9, 27 would stop the slow one of each pair?
 #
-# *Surprise me:* the pairs of aleph. The fast ones *rise* again: they learn their training jets by heart. How good were
-# they at their best?
+# *Surprise me:* the pairs of aleph. The fast ones *rise* again: they overfit. How good were they at their best?
 
 # %%
 every = [(name, pair) for name in pictures.TABLES for pair in pictures.pairs(name)]
@@ -605,7 +606,7 @@ compared.round(3)
 
 # %%
 digit_rows, jet_rows = compared.loc["digits"], compared.loc["aleph"]
-ratio, jet_ratio = (rows["ratio"].to_numpy() for rows in (digit_rows, jet_rows))  # from 1, 3, 9, 27
+ratio, jet_ratio = (one["ratio"].to_numpy() for one in (digit_rows, jet_rows))  # from 1, 3, 9, 27
 ahead.reveal(options[2 * int(ratio[0] > 0.9) + int(jet_ratio[0] > 0.9)])
 claim("digits: from 1 epoch halving is not ahead by a tenth", ratio[0] > 0.9, ratio=ratio[0])
 won = ratio[1:3].max() < 0.9
@@ -621,8 +622,8 @@ claim("aleph: from 27 epochs it makes little difference", close, ratio=jet_ratio
 # however many it has started. On digits, with the first rung at 3 or 9 epochs, it wins.
 #
 # Is that due to our way of playing? A check by two others: `compare`, which trains in full, once at random and once
-# with TPE (notebook 08); and the record of a larger comparison, with other seeds and 810 epochs, which notebook 17 will
-# show.
+# with TPE (notebook 08); and the record of a larger comparison, with draws of its own and 810 epochs, which notebook 17
+# will show.
 
 # %%
 entries = {"random": partial(Design, name="random"), "tpe": partial(TPE, n_startup=5)}
@@ -662,8 +663,6 @@ Player([pictures.remedy_scene("aleph")], label="What helps where early ranks mis
 # *In the picture:* how often the recommended network is among the best tenth, with one standard error over the data
 # batches, for each first rung; on top, how many networks start. With the first rung at 81 nobody is stopped. Two
 # questions: which remedy does harm with the first rung at 1, and why? At which first rung do the four hardly differ?
-#
-# And on digits, where there is less to mend:
 
 # %%
 remedies = {}
@@ -684,6 +683,9 @@ loss = remedies["aleph"]["loss"]
 lost = (loss.loc[1] - loss.loc[81, "last loss"])[["last loss", "best loss so far"]]  # in GeV
 mended = lost["best loss so far"] < lost["last loss"] / 2
 claim("but it takes most of the harm out of a rung at 1", mended, **lost)
+
+# %% [markdown]
+# On digits there is less to mend. The same chances as a table:
 
 # %%
 there = remedies["digits"]["chance"][list(pictures.REMEDIES)]
@@ -721,6 +723,7 @@ parts = train_test_split(images / 16, labels, test_size=1 / 3, random_state=0)
 train_x, valid_x, train_y, valid_y = parts
 
 
+# %%
 def train(trial):
     """Train a network for 27 epochs, unless the pruner stops it."""
     rate = trial.suggest_float("learning_rate", 1e-4, 1e-1, log=True)
@@ -760,7 +763,7 @@ claim("less than a third of the epochs", sum(lengths) < 30 * 27 / 3, share=sum(l
 # %% [markdown]
 # What differs in words: `min_resource` is the first rung, `reduction_factor` the divisor (4 if you say nothing), and
 # `min_early_stopping_rate` leaves out so many of the lowest rungs. Optuna does not know how long a full training is:
-# its rungs go on for ever, so do not ask it after the last epoch, or the champions are pruned there. It has other
+# its rungs go on for ever, so do not ask it after the last epoch, or those that got there may be pruned. It has other
 # pruners, too, among them Hyperband (notebook 17).
 #
 # ## Less of something else
@@ -796,7 +799,7 @@ pd.DataFrame(report, columns=["network", "share of rows", "learning rate", "loss
 #   on aleph; from 3 or 9 epochs it won on digits.
 # - It stops slow starters wrongly, mostly networks with a small learning rate. Rank correlation by epoch shows on a few
 #   curves of your own when ranks begin to tell.
-# - Asynchronous forms wait for nobody. They pay with a few more epochs, and early arrivals are lucky.
+# - Asynchronous forms wait for nobody. They pay with more epochs, and early arrivals are lucky.
 # - No remedy is free. A later first rung is the simplest; extrapolation helped on aleph, once it had three losses.
 #
 # ## Quiz

@@ -38,12 +38,13 @@ doctor()
 # In notebook 16 successive halving compared all trials at the first **rung**, let one in three go on to the next, and
 # so on. Where the first rung lies was our choice. Is there a right one?
 #
-# Searches with several first rungs have been run on recorded learning curves of two data sets, twenty seeds each, and
-# all with the same number of epochs in all. They are kept in a record (`hpo-tutor race stopping` makes it anew), which
-# we shall meet again at the end.
+# Searches with several first rungs have been run on the learning curves of two data sets, `digits` and `aleph`, twenty
+# seeds each. They tune the learning rate, the width, the batch size and one more. A whole training has 81 epochs, and
+# all searches get the same number of epochs in all; at first as many as ten whole trainings. The results are kept in a
+# record (`hpo-tutor race stopping` makes it anew), which we shall meet again at the end.
 
 # %%
-question = "Ten whole trainings' worth. From epoch 1 on: where is it ahead of random search?"
+question = "Halving from epoch 1, worth ten trainings: where is it ahead of random search?"
 ahead = predict(question, ["on neither data set", "on one", "on both"])
 
 # %%
@@ -191,7 +192,7 @@ claim("five brackets cost over five times the cheapest", sum(costs) > 5 * min(co
 print(f"{sum(starts)} trials, {sum(costs):,.0f} epochs; all in full would be {81 * sum(starts):,}")
 
 # %% [markdown]
-# That is the price of the hedge: had you known the right bracket, you could have had it for a fifth of the epochs. Not
+# That is the price of the hedge: had you known the right bracket, you could have had it for about a fifth. Not
 # knowing it, you never lose more than that factor, give or take.
 #
 # **Exercise 17.3** (level 2). With R epochs for a whole training, a power of the divisor $\eta$, Hyperband's brackets
@@ -248,7 +249,8 @@ pictures.timelines("Who waits for whom?", workers=(1, 4, 25), stragglers=(0.0, 1
 #
 # *In the picture:* above successive halving, below ASHA, with the same trials, the same luck and the same clock. A row
 # is a worker, a bar a job. The darker and higher it is, the longer is the training it is part of; where a row is empty,
-# its worker waits. At the bottom stands the best loss of those that were trained in full.
+# its worker waits. ASHA never runs out of new trials; it is stopped when halving is done. At the bottom stands the
+# best loss of those that were trained in full.
 #
 # Two questions to answer with it:
 #
@@ -339,7 +341,8 @@ claim("but it trains more epochs, always", more.min() > 1.1, least=more.min())
 claim("and with 500 workers many more", more[500] > 1.3, ratio=more[500])
 late = asha.loc[1, "makespan"] / halving.loc[1, "makespan"]
 claim("with one worker, ASHA is done later", late > 1.1, ratio=late)
-claim("of 500 workers' time nine tenths are lost in both", max(asha["busy"][500], halving["busy"][500]) < 0.1)
+wasted = 1 - max(asha["busy"][500], halving["busy"][500])
+claim("of 500 workers' time nine tenths are lost in both", wasted > 0.9, least=wasted)
 
 # %% [markdown]
 # So *asynchronous is faster* is only half the truth. ASHA has a model to show much earlier. But a fixed number of
@@ -369,7 +372,8 @@ pictures.planning_player(many)
 medians = many.groupby(["scheduler", "n_workers"])[["makespan", "n_epochs"]].median()
 spans = medians["makespan"].unstack()
 unchanged = spans.loc[:, spans.columns >= 243].nunique(axis=1)
-claim("243 trials: more than 243 workers are no use", (unchanged == 1).all() and spans.columns[-1] > 500)
+no_use = (unchanged == 1).all() and spans.columns[-1] > 500
+claim("243 trials: more than 243 workers are no use", no_use)
 bills = medians["n_epochs"].unstack()
 grows = bills.iloc[:, -1] / bills[1] - 1
 dearer = list(grows.index[grows > 0.3])
@@ -445,31 +449,30 @@ pd.DataFrame(numbers, ["makespan (s)", "busy"]).round(2)
 # virtual clock we can let it happen, and often.
 
 # %%
-question = "Now and then a job is lost, one in 200 an epoch. What becomes of the bracket?"
+question = "Now and then a job is lost, one in 400 an epoch. What becomes of the bracket?"
 options = ["it never ends", "it ends, mostly with a winner", "it ends, mostly without one"]
 crash = predict(question, options)
 
 # %%
 ended, failed, won = [], [], []
-for seed in range(20):
+for seed in range(40):
     rng = np.random.default_rng(seed)
     draws = [digits.space.sample(rng) for _ in range(81)]
     losses, seconds = digits.along(draws, seeds=range(81)), digits.seconds(draws)
     search = SuccessiveHalving(81)
-    hit = simulate(search, losses, seconds, 4, crashes=1 / 200, seed=seed)
+    hit = simulate(search, losses, seconds, 4, crashes=1 / 400, seed=seed)
     ended.append(search.finished)
     failed.append(sum(state == "failed" for state in search.states.values()))
     won.append(len(hit.in_full) == 1 and hit.in_full[0].job.stop == 81)
 crash.reveal(crash.options[int(all(ended)) + int(all(ended) and np.mean(won) < 0.5)])
 claim("every bracket ends", all(ended))
-claim("of 81 trials fail a few", 0.5 < np.mean(failed) < 5, mean=np.mean(failed), most=max(failed))
+claim("of 81 trials hardly any fails", 0.3 < np.mean(failed) < 3, mean=np.mean(failed))
 claim("mostly somebody is trained in full, not always", 0.5 < np.mean(won) < 1, share=np.mean(won))
 
 # %% [markdown]
-# What is lost is seldom one of the many short jobs at the bottom, and rather often the one long job at the top: then
-# nobody has been trained in full. (The course's workers can try a lost job again: `n_tries=2`.)
-
-# %% [markdown]
+# Whoever is lost, the others go on. Only at the top is one job everything: if it is lost, nobody has been trained in
+# full, and the bracket was in vain. (The course's workers can try a lost job again, with `n_tries=2`.)
+#
 # ## Deciding on the first to come
 #
 # Why does ASHA promote too many? Its rung is a sorted list that grows. The first to arrive meets nobody. In the
@@ -581,8 +584,8 @@ claim("from the second bracket on, BOHB's typical config is better", better < 0.
 # best of those that have come furthest; its regret is that of a whole training, on average over the recorded seeds.
 #
 # - *random*, *tpe*, *gp* train every trial in full: dice, TPE, a Gaussian process.
-# - *halving*, *hyperband*, *asha*: dice, with early stopping. A number at the end is the first rung, else it is epoch
-#   1.
+# - *halving*, *hyperband*, *asha*: dice, with early stopping. A number at the end is the first rung; else it is
+#   epoch 1.
 # - *bohb*: Hyperband with BOHB's densities.
 
 # %%
@@ -607,12 +610,14 @@ two = told.xs(twenty, level="total_epochs")
 share = two["gp"] / two[["random", "hyperband", "bohb"]].min(axis=1)
 claim("it has three quarters of the regret of these at most", share.max() < 0.75, largest=share.max())
 start = told.xs(ten, level="total_epochs")
-claim("worth ten: BOHB's regret is above Hyperband's, on both", (start["bohb"] > 1.2 * start["hyperband"]).all())
+above = (start["bohb"] / start["hyperband"]).min()
+claim("worth ten: BOHB's regret is above Hyperband's, on both", above > 1.2, least=above)
 end = told.xs(40 * 81, level="total_epochs")
 level = abs(end.loc["aleph-curves", "bohb"] - end.loc["aleph-curves", "hyperband"])
 claim("worth forty: on aleph they are level", level < 0.003, difference=level)
 claim("worth forty: the Gaussian process still leads them all", (end.idxmin(axis=1) == "gp").all())
-claim("worth ten: BOHB from epoch 9 on has less than half of BOHB's", (start["bohb-9"] < start["bohb"] / 2).all())
+kept_regret = (start["bohb-9"] / start["bohb"]).max()
+claim("worth ten: BOHB from epoch 9 on has less than half of that", kept_regret < 0.5, most=kept_regret)
 
 # %%
 shown = ["hyperband", "hyperband-9", "halving-9", "asha", "asha-9", "bohb", "bohb-9", "tpe", "gp"]
@@ -622,19 +627,36 @@ sure = against[against["p_holm"] < 0.05]
 claim("of these comparisons at most two are beyond chance", len(sure) <= 2, how_many=len(sure))
 keen = against[(against["a"] == "hyperband") & (against["trainings"] == 10)]["mean"]
 claim("worth ten: Hyperband has more regret than random search, on both", (keen > 0).all())
-against.pivot(index=["curves", "a"], columns="trainings", values="mean").loc[:, [5, 10, 20, 40]].round(3)
+ladders = two[["halving", "halving-3", "halving-9", "random"]].min(axis=1)
+lag = two["hyperband"] - ladders
+claim("worth twenty: Hyperband is a little behind the best single bracket", lag.between(0, 0.008).all())
+against.pivot(index=["curves", "a"], columns="trainings", values="mean").round(3)
 
 # %% [markdown]
-# *In the table:* regret minus that of random search, in the mean of five data batches; negative is better.
+# *In the table:* regret minus that of random search, in the mean of five data batches; negative is better. Why is it so
+# bad, on `aleph`, to look after one epoch? Compare the ranks then with those after the last epoch.
+
+# %%
+aleph, correlations = problems.curves("aleph-curves"), []
+for batch in range(aleph.n_batches):
+    means = aleph.draw(batch).recorded().losses.mean(axis=1)
+    after = pd.DataFrame(means[:, [0, 8, -1]], columns=["epoch 1", "epoch 9", "the last"])
+    correlations.append(after.corr(method="spearman")["the last"])
+correlations = pd.DataFrame(correlations)
+claim("after one epoch: correlated negatively, on each batch", correlations["epoch 1"].max() < -0.05)
+claim("after nine positively", correlations["epoch 9"].min() > 0.05)
+correlations[["epoch 1", "epoch 9"]].describe().loc[["min", "mean", "max"]].round(2)
+
+# %% [markdown]
+# This is a sober result. Five data batches are few: hardly any difference is beyond chance when so many questions are
+# asked. What one can see:
 #
-# This is a sober result, so let us be exact. Five data batches are few: hardly any difference is beyond chance when so
-# many questions are asked. What one can see:
-#
-# - Stopping from the first epoch on does not pay here. On `aleph` a network that looks good after one epoch is more
-#   often a bad one (notebook 16), and on `digits` it is one that starts fast.
+# - Stopping from the first epoch on does not pay here. On `aleph` those that look good after one epoch end a little
+#   worse than the others, and on `digits` those with too large a learning rate look good.
 # - A first rung at epoch 9 does pay on `digits`, as long as the budget is small. Given forty whole trainings, dice have
 #   found a good model, too.
-# - Hyperband keeps its promise: it is never far behind the right bracket for long. Nor is it ahead of it.
+# - Hyperband keeps its promise: once it has played all its brackets, which takes about twenty trainings, it is not far
+#   behind the best of them. Nor is it ahead of it.
 # - BOHB begins worst, and we suppose because its first models are made of losses after one epoch: from epoch 9 on it
 #   begins much better. With more epochs it catches up.
 # - A good model of *whole* trainings, *gp*, has the least regret from twenty trainings on. That says what is worth
@@ -670,14 +692,14 @@ paired.round(4)
 #   own before you order workers.
 # - Between the recorded networks losses are interpolated, and each network was trained with two seeds. Five data
 #   batches are few.
-# - The networks are small and 81 epochs are many. Where a training takes days and the worst diverge at once, early
-#   stopping saves more than here.
+# - The networks are small, and in 81 epochs most of them learn something. Where many fail at once, early stopping may
+#   well save more than here.
 # - One worker knows all reports before it starts the next trial. With many workers a sampler knows less.
 #
 # ## Take-aways
 #
 # - How early is too early depends on the data. Brackets bet on several answers with about equal epochs each; that costs
-#   a factor of at most their number.
+#   a factor of about their number.
 # - A synchronous rung waits for its slowest job, and its last rungs leave most workers idle. ASHA does not wait: it has
 #   a model to show earlier, and pays with epochs for trials that were lucky to come first.
 # - Early stopping saves work, not always waiting: with a worker for each trial, the slowest whole training decides.

@@ -18,27 +18,20 @@ largest budget, and is looked at on the way. All methods without a sampler draw 
 A run that was killed, or stopped by Ctrl-C, goes on where it was when it is run again with the same file.
 """
 
-import time
-import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple, cast
 
 import pandas as pd
-from tqdm.auto import tqdm
 
-from hpo_tutor.executors import LocalProcesses
-from hpo_tutor.interrupts import uninterrupted
 from hpo_tutor.problems import landscapes
 from hpo_tutor.problems.landscapes import Curves
 from hpo_tutor.protocols import Objective
 from hpo_tutor.race.comparison import sampler_seed
-from hpo_tutor.race.experiments import records
+from hpo_tutor.race.experiments import records, running
 from hpo_tutor.race.experiments.records import Row
 from hpo_tutor.race.experiments.stopping_methods import MAX_FIDELITY, METHODS, method
-from hpo_tutor.surrogates.threads import one_thread
 from hpo_tutor.tournaments.ledgers import Ledger
 from hpo_tutor.tournaments.results import Reported
 
@@ -119,25 +112,7 @@ def run(
         method(search.method)
     with records.Records(store, KIND) as kept:
         left = [search for search in chosen if any((*search, n) not in kept.rows for n in BUDGETS)]
-        failed: list[str] = []
-        with (
-            closing(LocalProcesses(n_workers).run(_timed, left)) as outcomes,
-            tqdm(total=len(left), disable=not progress, unit="search") as bar,
-        ):
-            for outcome in outcomes:
-                if outcome.value is None:
-                    failed.append(f"{left[outcome.number]}: {outcome.error}")
-                else:
-                    rows, seconds = outcome.value
-                    with uninterrupted():
-                        kept.append(rows, seconds)
-                bar.update()
-    if failed:
-        warnings.warn(
-            f"{len(failed)} of {len(left)} searches failed, and are run again next time; the first is {failed[0]}",
-            RuntimeWarning,
-            stacklevel=2,
-        )
+        running.run_into(kept, outcome, left, n_workers, progress)
     return load(store)
 
 
@@ -240,10 +215,3 @@ def _found(moments: list[_Moment], budget: int, place: Curves) -> Row:
         "fidelity": now.incumbent.job.stop,
         "n_started": now.n_started,
     }
-
-
-def _timed(search: Search) -> tuple[list[Row], float]:
-    start = time.perf_counter()
-    with one_thread():
-        rows = outcome(search)
-    return rows, time.perf_counter() - start

@@ -16,25 +16,19 @@ importances  a JSON mapping from hyperparameter to the share of the variance tha
 A run that was killed, or stopped by Ctrl-C, goes on where it was when it is run again with the same file.
 """
 
-import time
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
-from tqdm.auto import tqdm
 
-from hpo_tutor.executors import LocalProcesses
-from hpo_tutor.interrupts import uninterrupted
 from hpo_tutor.problems import Flat
 from hpo_tutor.race.comparison import sampler_seed
-from hpo_tutor.race.experiments import records
+from hpo_tutor.race.experiments import records, running
 from hpo_tutor.race.experiments.contestants import CONTESTANTS, PROBES, contestant
 from hpo_tutor.race.experiments.findings import Ground, findings, ground
 from hpo_tutor.race.experiments.records import Row
-from hpo_tutor.surrogates.threads import one_thread
 from hpo_tutor.tuning import minimize
 
 BUDGETS = (45, 90, 180)  # 5, 10 and 20 for each of nine tiles
@@ -133,25 +127,7 @@ def run(
         contestant(name)
     with records.Records(store, KIND) as kept:
         left = [search for search in chosen if any(KIND.key_of(row) not in kept.rows for row in _begun(search))]
-        failed: list[str] = []
-        with (
-            closing(LocalProcesses(n_workers).run(_timed, left)) as outcomes,
-            tqdm(total=len(left), disable=not progress, unit="search") as bar,
-        ):
-            for outcome in outcomes:
-                if outcome.value is None:
-                    failed.append(f"{left[outcome.number]}: {outcome.error}")
-                else:
-                    rows, seconds = outcome.value
-                    with uninterrupted():
-                        kept.append(rows, seconds)
-                bar.update()
-    if failed:
-        warnings.warn(
-            f"{len(failed)} of {len(left)} searches failed, and are run again next time; the first is {failed[0]}",
-            RuntimeWarning,
-            stacklevel=2,
-        )
+        running.run_into(kept, outcome, left, n_workers, progress)
     return load(store)
 
 
@@ -223,10 +199,3 @@ def _begun(search: Search) -> list[Row]:
     return [
         {"live": search.live, "sampler": search.sampler, "n_trials": n, "seed": search.seed} for n in search.budgets
     ]
-
-
-def _timed(search: Search) -> tuple[list[Row], float]:
-    start = time.perf_counter()
-    with one_thread():
-        rows = outcome(search)
-    return rows, time.perf_counter() - start

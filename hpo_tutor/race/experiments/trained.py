@@ -17,24 +17,19 @@ test_error  of classes, the per cent of test rows that are missed, likewise; nan
 
 import json
 import math
-import time
 import warnings
 from collections.abc import Iterable
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from tqdm.auto import tqdm
 
-from hpo_tutor.executors import LocalProcesses
-from hpo_tutor.interrupts import uninterrupted
 from hpo_tutor.plain import plain
 from hpo_tutor.race import entries
 from hpo_tutor.race.cells import seed_of
-from hpo_tutor.race.experiments import records
+from hpo_tutor.race.experiments import records, running
 from hpo_tutor.race.experiments.catalogue import (
     EXPERIMENTS,
     N_FRESH,
@@ -115,25 +110,7 @@ def run(
     with Records(store, KIND) as kept:
         _check_meaning(kept)
         left = [search for search in wanted if KIND.key_of(search._asdict()) not in kept.rows]
-        failed: list[str] = []
-        with (
-            closing(LocalProcesses(n_workers).run(_timed, left)) as outcomes,
-            tqdm(total=len(left), disable=not progress, unit="search") as bar,
-        ):
-            for outcome in outcomes:
-                if outcome.value is None:
-                    failed.append(f"{left[outcome.number]}: {outcome.error}")
-                else:
-                    row, seconds = outcome.value
-                    with uninterrupted():
-                        kept.append([row], seconds)
-                bar.update()
-    if failed:
-        warnings.warn(
-            f"{len(failed)} of {len(left)} searches failed, and are run again next time; the first is {failed[0]}",
-            RuntimeWarning,
-            stacklevel=2,
-        )
+        running.run_into(kept, _rows, left, n_workers, progress)
     return load(store)
 
 
@@ -209,9 +186,9 @@ def _sampler(known: Experiment, one: Search, space: SearchSpace) -> tuple[Any, b
     return make(space, seed=seed_of(0, "sampler", known.name, one.repetition)), planned
 
 
-def _timed(one: Search) -> tuple[Row, float]:
-    start = time.perf_counter()
-    return search(one), time.perf_counter() - start
+def _rows(one: Search) -> list[Row]:
+    """The row of a search."""
+    return [search(one)]
 
 
 def _check_meaning(kept: Records) -> None:

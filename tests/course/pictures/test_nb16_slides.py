@@ -1,7 +1,5 @@
 """The pictures of the talk of notebook 16 show the numbers they were given, in few words and large."""
 
-from itertools import combinations
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -154,30 +152,6 @@ def test_a_race_has_its_differences_and_intervals():
     assert (
         f"digits 0.200 ± {half[0]:.3f} (1), {MINUS}0.050 ± {half[1]:.3f} (9); aleph 1.500 ± 0.000 (3)" in board.sentence
     )
-
-
-@pytest.mark.parametrize(("kept", "n"), [(1, 3), (2, 4), (4, 4)])
-def test_the_chance_that_a_winner_is_killed_matches_brute_force(kept, n):
-    """Over all draws of n of nine networks, counted one by one."""
-    losses = np.random.default_rng(kept).uniform(size=(9, 3))
-    for epoch in (1, 2, 3):
-        deaths = [nb16.decided(losses[list(some)], epoch, kept).killed for some in combinations(range(9), n)]
-        assert slides.chance_killed(losses, epoch, kept, n) == pytest.approx(np.mean(deaths), abs=1e-9)
-
-
-def test_the_chance_on_real_curves_matches_draws():
-    """Four standard errors from 400 random draws."""
-    losses = nb16.everyone("aleph").losses
-    exact = slides.chance_killed(losses, 9)
-    deaths = [nb16.decided(nb16.drawn("aleph", 27, draw).losses, 9, 9).killed for draw in range(400)]
-    assert np.mean(deaths) == pytest.approx(exact, abs=4 * (exact * (1 - exact) / 400) ** 0.5)
-
-
-def test_dice_are_right_where_early_losses_are_noise():
-    """A cut by losses that tell nothing kills the winner as often as two thirds of the networks stop."""
-    rng = np.random.default_rng(0)
-    chances = [slides.chance_killed(rng.uniform(size=(200, 2)), 1) for _ in range(100)]
-    assert np.mean(chances) == pytest.approx(2 / 3, abs=4 * np.std(chances) / 10)
 
 
 def test_answers_are_means_over_data_batches():

@@ -1,8 +1,8 @@
 """What does the talk of notebook 16 show besides? One large thought a picture, for the last row.
 
 K           networks that were all trained to the end, losses (K, n_epochs)
-kept        how many of the networks that are drawn train on after the cut
-killed      of the winner, the best of those drawn at the end: not among the best at the cut
+kept        how many of them train on after the cut
+killed      of the winner, the best of all at the end: not among the best at the cut
 first rung  epochs that every network gets before any is stopped
 """
 
@@ -12,15 +12,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import gammaln
-from scipy.stats import hypergeom
 
 from hpo_tutor.course.pictures.nb16.crossings import Pair, delays, difference
 from hpo_tutor.course.pictures.nb16.cut import TIMES, apart, cut_scene, decided
 from hpo_tutor.course.pictures.nb16.ranks import LOOKS, TICKS, correlation
 from hpo_tutor.course.pictures.nb16.remedies import PLAIN
 from hpo_tutor.course.pictures.nb16.tournament import Move, board
-from hpo_tutor.course.pictures.nb16.trained import Array, Trained, everyone, in_epochs, loss_axis, nth, places
+from hpo_tutor.course.pictures.nb16.trained import Trained, everyone, in_epochs, loss_axis, nth, places
 from hpo_tutor.race.statistics import mean_and_error
 from hpo_tutor.scenes.layers import AnyLayer, Band, Circles, Line, Marks, Points, Segments, Text
 from hpo_tutor.scenes.looks import BLUE, GREEN, GREY, INK, RED
@@ -209,33 +207,6 @@ def raced(regrets: Mapping[str, tuple[Mapping[int, ArrayLike], ArrayLike, str]])
         )
         told.append(f"{name} {each}")
     return beside(*panels, sentence=f"Mean ± two errors, by first rung: {'; '.join(told)}.")
-
-
-def chance_killed(losses: Array, epoch: int, kept: int = 9, n: int = 27) -> float:
-    """How often a cut kills the eventual winner of n networks drawn at random, 0..1; exactly, over all draws.
-
-    A network wins if the n - 1 others drawn end worse. It is killed if ``kept`` of these or more are better at the cut.
-
-    Args:
-        losses: (K, n_epochs), of all networks that can be drawn.
-        epoch: of the cut, from 1.
-        kept: how many train on.
-        n: how many are drawn.
-    """
-    at, last = losses[:, epoch - 1], losses[:, -1]
-    worse = last[None] > last[:, None]
-    n_worse, n_ahead = worse.sum(axis=1), (worse & (at[None] < at[:, None])).sum(axis=1)
-    can = n_worse >= n - 1
-    n_worse, n_ahead = n_worse[can], n_ahead[can]
-
-    def ways(of: ArrayLike, some: int) -> Array:
-        """The logarithm of the number of draws."""
-        count = np.asarray(of, dtype=np.float64)
-        logs: Array = gammaln(count + 1) - gammaln(some + 1) - gammaln(count - some + 1)
-        return logs
-
-    wins = np.exp(ways(n_worse, n - 1) - ways(len(losses), n))
-    return float(wins @ hypergeom.sf(kept - 1, n_worse, n_ahead, n - 1))
 
 
 def answered(chances: Mapping[str, Mapping[int, ArrayLike]], dice: float) -> Scene:

@@ -33,12 +33,15 @@ STRAGGLERS = {"no stragglers": 0.0, "stragglers": 2.0}
 SEEDS = range(5)
 WAYS = {
     "halving": ("successive halving", 0),
-    "all brackets": ("Hyperband, brackets side by side", 0),
+    "all brackets at once": ("Hyperband, brackets side by side", 0),
     "ASHA": ("successive halving", 1),
 }
 """Who waits -> the synchronous one of a match, and which of the two timelines is meant."""
 
-FLAT, SIDE = 0.5, 0.95  # height over width of a still, and of one of two scenes
+TOGETHER = {"one by one": "Hyperband", "side by side": "Hyperband, brackets side by side"}
+LUCKY = {"went on, now beyond the line": "went on by luck"}  # names that fit beside a slide's picture
+LOW = 0.26  # height over width of one of two timelines
+FLAT, WIDE, SIDE = 0.5, 0.66, 0.66  # height over width: of a still, beside a player's words, of one of two scenes
 STREWN = 0.1  # rows that dots are spread over, either way
 LEVEL = 0.95
 
@@ -102,7 +105,7 @@ def stairs(max_epochs: int, divisor: int) -> Scene:
     n, full = sum(plan[0].n_trials for plan in plans), sum(plan[-1].n_trials for plan in plans)
     cost = sum(map(plan_cost, plans))
     told = f"{len(plans)} brackets: {n:,} trials, {full} in full, {cost:,.0f} epochs. All in full: {n * max_epochs:,}."
-    return replace(brackets.hyperband_scene(max_epochs, divisor), sentence=told)
+    return replace(brackets.hyperband_scene(max_epochs, divisor), sentence=told, aspect=WIDE)
 
 
 def ladders(mode: str) -> Scene:
@@ -115,17 +118,16 @@ def ladders(mode: str) -> Scene:
 # --- clocks ---
 
 
-def clock(n_workers: int, above: str, share: float, stragglers: float = 1.0) -> Board:
+def clock(n_workers: int, share: float, stragglers: float = 1.0) -> Board:
     """Both timelines of ``timeline.clock_board`` without the incumbents below, in few words.
 
     Args:
         n_workers: of each.
-        above: the synchronous one, of ``timeline.SYNCHRONOUS``.
         share: of the clock, in per cent.
         stragglers: as of ``timeline.matched``.
     """
     n_trials = 81 if n_workers <= timeline.MOST_ROWS else timeline.MANY_TRIALS
-    match = timeline.matched(n_workers, stragglers, n_trials=n_trials, above=above)
+    match = timeline.matched(n_workers, stragglers, n_trials=n_trials)
     board, now = timeline.clock_board(match, share / 100), share / 100 * match.end
     told = []
     for name, one, counts in zip(("Above", "Below"), match.timelines, match.counts, strict=True):
@@ -133,8 +135,30 @@ def clock(n_workers: int, above: str, share: float, stragglers: float = 1.0) -> 
         busy = counts.busy(now)
         status = "done" if share == 100 and not busy else f"{n_workers - busy} of {n_workers} wait"
         told.append(f"{name}: {status}, {full} in full")
-    rows = [[replace(scene, aspect=0.26) for scene in row] for row in board.rows[:2]]
+    rows = [[replace(scene, aspect=LOW) for scene in row] for row in board.rows[:2]]
     return Board(rows, f"{number(now)} s. {'. '.join(told)}.")
+
+
+def played(way: str, stragglers: float = 1.0) -> Scene:
+    """Hyperband on 25 workers up to its end, on an axis that all ways share.
+
+    Args:
+        way: one of ``TOGETHER``: one bracket after another, or all at once.
+        stragglers: as of ``timeline.matched``.
+
+    Raises:
+        ValueError: there is no such way.
+    """
+    if way not in TOGETHER:
+        raise ValueError(f"brackets are played {' or '.join(TOGETHER)}; got {way!r}")
+    matches = {one: timeline.matched(25, stragglers, above=name) for one, name in TOGETHER.items()}
+    match = matches[way]
+    scene = timeline.clock_board(match, 1.0).rows[0][0]
+    layers = [layer for layer in scene.layers if getattr(layer, "name", "") != "now"]
+    across = replace(scene.x, high=1.01 * max(one.end for one in matches.values()))
+    one = match.timelines[0]
+    told = f"Brackets {way}: {number(match.end)} s, the workers wait {100 * (1 - one.busy):.0f} %."
+    return replace(scene, layers=layers, x=across, title="", sentence=told, aspect=FLAT)
 
 
 def waiting(n_workers: int = 25) -> Mapping[tuple[str, str], Array]:
@@ -195,7 +219,11 @@ def arrived(order: str, n: int) -> Scene:
     went = int((decided.when <= n).sum())
     fate = "goes on" if decided.when[newest] == n else "stops"
     told = f"Arrival {n}: rank {rank}, the line is at {line}, it {fate}. {went} of {n} went on."
-    return replace(scene, sentence=told, title="", aspect=FLAT)
+    layers = [
+        replace(layer, name=LUCKY[layer.name]) if isinstance(layer, Points) and layer.name in LUCKY else layer
+        for layer in scene.layers
+    ]
+    return replace(scene, layers=layers, sentence=told, title="", aspect=WIDE)
 
 
 def proposed(bracket: int) -> Board:
@@ -261,15 +289,23 @@ def raced(
             if not ends[0] <= min(low, *some) or not max(high, *some) <= ends[1]:
                 raise ValueError(f"the axis must hold {name} on {one}, from {low:.3g} to {high:.3g}; widen it")
             layers += [
-                Points(some, -row - 0.22 + strewn(len(some), STREWN / 2), GREY, "circle", 8.0, outline=None),
-                Segments([low], [-row], [high], [-row], INK, width=5.0),
+                Points(
+                    some,
+                    -row - 0.22 + strewn(len(some), STREWN / 2),
+                    GREY,
+                    "circle",
+                    8.0,
+                    outline=None,
+                    name="a data batch",
+                ),
+                Segments([low], [-row], [high], [-row], INK, width=5.0, name="95 % interval"),
                 Points([mean], [-row], look.color, look.symbol, 15.0),
             ]
             told.append(f"{name} {number(round(mean, 2))}")
         ticks = [(-float(row), name) for row, name in enumerate(rows)]
         across = Axis("regret / random's", *ends, log=True)
         up = Axis("", 0.35 - len(rows), 0.6, ticks=ticks)
-        scenes.append(Scene(layers, across, up, title=one.removesuffix("-curves"), aspect=SIDE * 0.7))
+        scenes.append(Scene(layers, across, up, title=one.removesuffix("-curves"), aspect=SIDE))
         said.append(f"{one.removesuffix('-curves')}: {', '.join(told)}")
     return beside(*scenes, sentence=f"Times random's regret. {'; '.join(said)}.")
 
