@@ -826,3 +826,438 @@ quiz("16")
 #
 # How early is too early? You have seen that it depends, and beforehand nobody knows. Notebook 17, brackets, bets on
 # several answers at once, and lets a thousand workers run.
+
+# %% [markdown] tags=["slide", "title"]
+# # Stop the losers early
+#
+# How early is too early?
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Every search of this course so far has trained each network to its end, the hopeless ones too. You have
+# all looked at a curve after a minute and said *that one comes to nothing*. Today: when may one say so? You need to
+# know random search (notebook 03), and what an epoch is.
+
+# %% tags=["slide"]
+import optuna
+from IPython.display import Markdown
+
+from hpo_tutor.course.decks import on_slide
+from hpo_tutor.course.pictures.nb16 import slides
+from hpo_tutor.course.pictures.nb16.chances import chance_killed
+from hpo_tutor.widgets import Dial
+
+N, KEPT = 27, 9  # networks drawn, and those that train on
+LADDER = (1, 3, 9, 27, 81)
+draws = {text: pictures.drawn("digits", N, draw) for draw, text in enumerate(("digits 1", "digits 2"))}
+puzzle, easy = draws.values()
+
+
+def batches_of(name, compute):
+    """A number for each data batch: the mean over the two recorded seeds."""
+    n = problems.curves(pictures.TABLES[name]).n_batches
+    found = [[compute(pictures.everyone(name, batch, seed).losses) for seed in (0, 1)] for batch in range(n)]
+    return np.mean(found, axis=1)
+
+
+# %% [markdown] tags=["slide"]
+# ## Who wins?
+
+# %% tags=["slide"]
+hard = pictures.decided(puzzle.losses, 3, KEPT)
+claim("D wins: it is 16th after three epochs", hard.winner_rank == 16, winner=hard.winner)
+claim("A, who leads, does not come second either", np.argsort(puzzle.losses[:, 2])[0] != hard.picked)
+on_slide(slides.begun(puzzle))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** 27 real networks that learn to read digits, drawn at random: they differ in learning rate, width, batch
+# size and noise. All curves are recorded to epoch 81; you see three. A leads, B is fourth, C eighth, D sixteenth,
+# E 22nd. *Ask:* which is the best after 81 epochs? Everybody writes down one letter, or *none of these*.
+#
+# You will hear *A, why should it change?* You will hear *C, it looks steep*. Ask one of each to say what they look
+# at: the height or the slope? Do not tell. In ten minutes we look.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## Three epochs: does the winner survive?
+#
+# 27 networks; after three epochs the best nine train on. In more than half of all draws the eventual winner is among
+# them
+#
+# - A: with **digits**
+# - B: with **aleph**
+# - C: with both
+# - D: with neither
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Two data sets. Digits: pictures of eight by eight pixels, which is it? Aleph: jets of a particle
+# detector, what is their energy? Draw 27 networks, train three epochs of 81, keep nine. Is the one that would have
+# won among the nine? Dice would keep it in one draw of three.
+#
+# Hands up, counts on the board. Expect C: three epochs are better than none, and a third is a wide door.
+
+# %% [markdown] tags=["slide"]
+# ## 81 whole trainings: what are they good for?
+
+# %% tags=["slide"]
+crowd = pictures.drawn("digits", 81)
+final = crowd.losses[:, -1]
+claim("over four in five end above twice the best loss", (final > 2 * final.min()).mean() > 0.8)
+others = [pictures.drawn("digits", 81, draw).losses[:, -1] for draw in range(1, 20)]
+claim("more than half do in other draws", min((one > 2 * one.min()).mean() for one in others) > 0.5)
+on_slide(slides.ended(crowd))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** 81 networks, 81 epochs each: 6,561 epochs. Final losses, sorted. Crosses lie above twice the best. *Ask:*
+# how many epochs went into the crosses? More than four in five. *Ask:* could you have told them after one epoch?
+# After nine? That is the question. What we save there, we can spend on more networks.
+
+# %% [markdown] tags=["slide"]
+# ## Move the cut
+
+# %% tags=["slide"]
+told = [("digits 2", 27, 9), ("digits 2", 3, 9), ("digits 2", 3, 3), ("digits 1", 3, 9), ("digits 1", 27, 9)]
+cuts = [pictures.decided(draws[draw].losses, epoch, kept) for draw, epoch, kept in told]
+claim("alive, alive, killed, killed, alive", [one.killed for one in cuts] == [False, False, True, True, False])
+claim("it stands 1st, 4th, 4th, 16th, 8th", [one.winner_rank for one in cuts] == [1, 4, 4, 16, 8])
+claim("who is picked instead is second", [one.picked_rank for one in cuts if one.killed] == [2, 2])
+shares = [round(100 * one.n_epochs / one.n_all) for one in cuts]
+claim("per cent of the epochs", shares == [56, 36, 14, 36, 56], shares=shares)
+cutter = Player.over(
+    lambda curves, epoch, kept: slides.cut(draws[curves], epoch, kept),
+    curves=list(draws),
+    epoch=Dial("cut after", LADDER[:-1], unit="epochs"),
+    kept=Dial("train on", (3, 9, 13), unit=f"of {N}"),
+    label="How early is too early?",
+    play="epoch",
+)
+on_slide(cutter, stops=[{"curves": name, "epoch": epoch, "kept": kept} for name, epoch, kept in told], freeze=True)
+
+# %% [markdown] tags=["notes"]
+# **6 min.** Another 27 networks. Dashed: the cut. Grey stops there, blue trains on. Red is the network that would
+# win if all were trained. *Ask first, then press*, each time.
+#
+# **Stop 1.** Held. Cut after 27 epochs, nine go on: the winner is first already, and we pay 56 per cent. *Ask:* what
+# if we cut after three?
+#
+# **Stop 2.** Fourth, and alive. A third of the epochs. *Ask:* nine are many; may we keep three?
+#
+# **Stop 3.** Killed. The dots are its ghost: what nobody will ever see. *Ask:* how would you notice, in your own work?
+# Not at all. What is picked instead is the second best, so little is lost.
+#
+# **Stop 4.** The puzzle: *who wrote D?* It was sixteenth of 27. Killed.
+#
+# **Stop 5.** Before: how late must we cut to keep it? After 27 epochs it is eighth: just in, and a third of the
+# training is over. If time is short, leave out stop 3.
+
+# %% [markdown] tags=["slide"]
+# ## Cut again and again: a tournament
+
+# %% tags=["slide"]
+halving = early_stopping.SuccessiveHalving(81, 81)
+moves = pictures.played(halving, crowd.losses)
+turns = [turn + 1 for turn in pictures.turns(moves)]
+counts = [sum(move.job.rung == rung for move in moves) for rung in range(len(LADDER))]
+claim("81, 27, 9, 3, 1 networks", counts == [81, 27, 9, 3, 1] and halving.rungs == (LADDER,))
+claim("297 epochs", moves[-1].n_epochs == halving.cost() == 297)
+claim("below five in a hundred of all", moves[-1].n_epochs < 0.05 * 81 * 81)
+
+
+def place_of_the_last(losses):
+    """Where the one that is left of 81 networks ends among all."""
+    states = pictures.played(early_stopping.SuccessiveHalving(81, 81), losses)[-1].states
+    (last,) = (trial for trial, state in states.items() if state == "finished")
+    return pictures.places(losses[:, -1])[last]
+
+
+crowds = [pictures.drawn("digits", 81, draw).losses for draw in range(20)]
+left = np.array([place_of_the_last(losses) for losses in crowds])
+claim("the winner goes out at the second rung", moves[turns[1] - 1].states[int(final.argmin())] == "stopped")
+claim("who is left is 13th here", left[0] == 13)
+claim("it is the winner in fewer than one of five draws", (left == 1).mean() < 0.2, places=list(left))
+board = [slides.rung(crowd, LADDER, moves, turn) for turn in turns]
+on_slide(Player(board, name="rung", label="Who is knocked out?", speed=1), stops=range(len(board)))
+
+# %% [markdown] tags=["notes"]
+# **4 min.** The 81 networks of before. Why cut once? After 1, 3, 9, 27 epochs one in three goes on. It is called
+# **successive halving**; here it is thirding. The ring is the eventual winner.
+#
+# Rung 1: all have one epoch, and 54 are crossed out. *Ask:* will the ring be among the next nine? Press: no, it is
+# out. Press three times: one is left, and 297 epochs are spent, not 6,561.
+#
+# *Ask:* where does the one that is left end among all 81? You will hear *in the first five*. It is the 13th. In
+# twenty other draws it is hardly ever the winner. Cheap it is. Is it good? Keep that question.
+
+# %% [markdown] tags=["slide", "build"]
+# ## Why thirds, and why times three?
+#
+# $$\color{#0072B2}{\frac{n}{3^k}} \;\cdot\; \color{#D55E00}{r \cdot 3^k} \;=\; \color{#009E73}{n \cdot r}$$
+#
+# - Blue: networks at rung $k$, **a third** each time.
+# - Orange: epochs of each, **three times** as many.
+# - Green: **every rung costs the same**.
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Jamieson and Talwalkar, 2016; the letter for three is $\eta$. $n$ start, $r$ epochs each at the first
+# rung. Press four times: the formula, blue, orange, green. With $n = 81$, $r = 1$: 81 times 1, 27 times 3, 9 times 9,
+# and so on: always 81. Five rungs, 405 epochs. *Ask:* why did the slide before say 297? Who goes on need not begin
+# anew: rung two costs 27 times **two** more epochs. *Likely slip:* to forget the first rung in the sum.
+#
+# *Ask:* which letters were chosen by nobody but us? $r$, the first rung. That is *how early*.
+
+# %% [markdown] tags=["slide"]
+# ## The whole algorithm
+
+
+# %% tags=["slide", "show-code"]
+def halve(losses, rungs):
+    """Rung by rung the best third goes on: who is left?"""
+    left = np.arange(len(losses))
+    for epoch in rungs[:-1]:
+        order = np.argsort(losses[left, epoch - 1])
+        left = left[order[: len(left) // 3]]
+    return left
+
+
+# %% tags=["slide"]
+claim("it agrees with the library", list(halve(crowd.losses, LADDER)) == [moves[-1].job.trial])
+same = [pictures.places(losses[:, -1])[halve(losses, LADDER)[0]] for losses in crowds]
+claim("in other draws, too", same == list(left))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Seven lines. Here the curves are known; in earnest the line with `losses` is where the training happens.
+# *Ask:* which assumption stands in it? `argsort` at an early epoch: that an early rank tells something about the
+# final one. Does it?
+
+# %% [markdown] tags=["slide"]
+# ## Does an early rank tell the final one?
+
+
+# %% tags=["slide"]
+def correlations(name, epoch):
+    """Spearman's of the ranks after an epoch with the final ones, on each data batch."""
+    return batches_of(name, lambda losses: pictures.spearman(losses, np.ones((1, len(losses))))[0, epoch - 1])
+
+
+digits3, aleph3, aleph27 = correlations("digits", 3), correlations("aleph", 3), correlations("aleph", 27)
+claim("digits, three epochs: above 0.3 on every batch", digits3.min() > 0.3, batches=digits3)
+claim("aleph, three epochs: nothing, on every batch", np.abs(aleph3).max() < 0.2, batches=aleph3)
+claim("aleph, 27 epochs: above 0.5 on every batch", aleph27.min() > 0.5, batches=aleph27)
+claim("digits on the slide: 0.54 after three", abs(pictures.correlation("digits")[0][2] - 0.54) < 0.005)
+on_slide(slides.predicting())
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Rank all networks after each epoch, rank them at the end; Spearman's correlation of the two ranks: one if
+# the order stays, zero if it tells nothing. Before you show the slide, let them draw the curve in the air.
+#
+# *Ask:* which of the three would you stop after three epochs? Solid is digits: 0.54. Dashed is aleph: nothing, and
+# after one epoch rather below zero. Dotted is mnist, larger digits: nothing either. The band is what resampled
+# networks give. *Ask:* the same kind of network, so why? Next slide.
+
+# %% [markdown] tags=["slide"]
+# ## Curves cross
+
+# %% tags=["slide"]
+slow_digits = max(pictures.pairs("digits"), key=lambda pair: pair.late)
+slow_aleph = pictures.pairs("aleph")[0]
+claim("digits: four times the loss, then a sixth, with both seeds", slow_digits.early > 4 and slow_digits.late > 6)
+claim("aleph: worse at first, better at the end, with both seeds", slow_aleph.early > 1.05 and slow_aleph.late > 1.05)
+overfitted = pictures.everyone("aleph").losses[slow_aleph.fast]
+claim("the fast one of aleph gets worse again by a tenth", overfitted[-1] > 1.1 * overfitted.min())
+claim("and the slow one does not", np.ptp(pictures.everyone("aleph").losses[slow_aleph.slow, -9:]) < 0.05)
+crossed = [
+    slides.crossing(name, pair, epoch)
+    for name, pair in (("digits", slow_digits), ("aleph", slow_aleph))
+    for epoch in (3, 81)
+]
+on_slide(Player(crossed, name="picture", label="Which do you keep?", speed=1), stops=range(4), freeze=True)
+
+# %% [markdown] tags=["notes"]
+# **3 min.** The failure of this talk. Two networks of digits that differ in nothing but the learning rate; each was
+# trained twice. Held after three epochs: the slow one has over four times the loss. *Ask:* which do you keep? Press:
+# at the end it is the other one, and by far. Large steps get down fast, and then they cannot settle.
+#
+# Press: aleph, again two learning rates. Losses differ by a few per cent there, and these count. *Ask* again, then
+# press. Here the fast one overfits: it learns by heart, and gets worse.
+
+# %% [markdown] tags=["slide"]
+# ## Slow starters have small learning rates
+
+# %% tags=["slide"]
+rates, quartiles = pictures.delays("aleph", 3)
+claim("small rates climb, large ones fall", quartiles[:3, 1].min() > 0.3 and quartiles[-4:, 1].max() < 0)
+same = [pictures.delays(name, 3, batch)[1][:, 1] for name in ("digits", "aleph") for batch in range(5)]
+claim("on all batches of both data sets", all(one[:3].mean() > 0.1 > 0 > one[-4:].mean() for one in same))
+on_slide(slides.delayed("aleph"))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** All networks of aleph by their learning rate. Upwards: how many places they gain between the third epoch
+# and the end. *Ask:* what would you have guessed? Small rates climb by a third of all places: a cut after three
+# epochs is a cut at large learning rates' favour, whatever else is good about the network. *So an early cut searches
+# for fast networks, not for good ones.*
+
+# %% [markdown] tags=["slide"]
+# ## A race: 810 epochs, however you spend them
+
+# %% tags=["slide"]
+table = stopping.load()
+FIRST = {1: "halving", 3: "halving-3", 9: "halving-9"}
+raced = {}
+for name in ("digits", "aleph"):
+    own = table[(table["curves"] == pictures.TABLES[name]) & (table["total_epochs"] == 810)]
+    wide = own.pivot_table("regret", "batch", "method")  # the mean of the searches on each data batch
+    claim("five data batches, four searches on each", own.groupby("method")["batch"].value_counts().eq(4).all())
+    raced[name] = {first: wide[one].to_numpy() for first, one in FIRST.items()}, wide["random"].to_numpy()
+started = table[table["total_epochs"] == 810].groupby("method")["n_started"].agg(["min", "max"])
+begun = {first: set(started.loc[one]) for first, one in FIRST.items()}
+claim("243, 108 or 42 networks begin", begun == {1: {243}, 3: {108}, 9: {42}})
+gaps = {(name, first): own - whole for name, (by, whole) in raced.items() for first, own in by.items()}
+claim("nothing is missing", all(len(one) == 5 and np.isfinite(one).all() for one in gaps.values()))
+found = {key: statistics.mean_and_error(one) for key, one in gaps.items()}
+claim("aleph, first rung 1: more regret", found["aleph", 1][0] > 2 * found["aleph", 1][1])
+claim("and over twice as much", raced["aleph"][0][1].mean() > 2 * raced["aleph"][1].mean())
+claim("digits, first rung 1: not less", found["digits", 1][0] > 0)
+claim("digits, first rung 9: less", found["digits", 9][0] < -2 * found["digits", 9][1])
+claim("aleph, first rung 9: no difference to be seen", abs(found["aleph", 9][0]) < 2 * found["aleph", 9][1])
+later = {name: [found[name, first][0] for first in FIRST] for name in raced}
+claim("the later the first rung, the better", all(np.all(np.diff(one) < 0) for one in later.values()), **later)
+on_slide(slides.raced({name: (*raced[name], unit) for name, unit in (("digits", "nats"), ("aleph", "GeV"))}))
+
+# %% [markdown] tags=["notes"]
+# **4 min.** Random networks for all. Some spend 810 epochs on ten whole trainings. Others on halving tournaments, one
+# after another, with a first rung of 1, 3 or 9 epochs: these begin 243, 108 or 42 networks. Up: more regret than whole
+# trainings. Bars: two standard errors over five data batches, four searches on each.
+#
+# *Ask* before the slide: who bets on halving from one epoch? It loses: on aleph its regret is more than twice as
+# large, and on digits it wins nothing. From nine epochs on digits it is ahead; on aleph nobody can tell.
+#
+# *Ask:* where would it win clearly? Where trainings are long, so that even a late first rung is a small share, and
+# where curves seldom cross. Measure that first.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## Three epochs: does the winner survive?
+#
+# 27 networks; after three epochs the best nine train on. In more than half of all draws the eventual winner is among
+# them
+#
+# - A: with **digits**
+# - B: with **aleph**
+# - C: with both
+# - D: with neither
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Vote again; new counts beside the old ones. One hint: to be among nine of 27 is easier than to be first,
+# and the correlation with digits was 0.54. Ask one who changed: why?
+
+# %% [markdown] tags=["slide"]
+# ## With digits. With aleph, dice do as well
+
+# %% tags=["slide"]
+CUTS = (1, 3, 9, 27)
+chances = {
+    name: {epoch: batches_of(name, lambda losses, at=epoch: chance_killed(losses, at, KEPT, N)) for epoch in CUTS}
+    for name in ("digits", "aleph")
+}
+dice = 1 - KEPT / N
+digits, aleph = (np.array(list(chances[name].values())) for name in ("digits", "aleph"))
+claim("A: digits, killed in less than half, on every batch", digits[1].max() < 0.5, batches=digits[1])
+claim("aleph, killed in more than half, on every batch", aleph[1].min() > 0.5, batches=aleph[1])
+mean, spread = statistics.mean_and_error(aleph[1])
+claim("aleph: no different from dice", abs(mean - dice) < 2 * spread and abs(mean - dice) < 0.05, mean=mean)
+claim("aleph after one epoch: dice are better", statistics.mean_and_error(aleph[0])[0] > dice + 0.05, batches=aleph[0])
+quarter, twelfth, seventh = digits[1].mean(), digits[2].mean(), aleph[3].mean()
+claim("digits after three: a bit more than a quarter", 0.25 < quarter < 0.31, mean=quarter)
+claim("digits after nine: one of twelve", 1 / 13.5 < twelfth < 1 / 10.5, mean=twelfth)
+claim("aleph after 27: one of seven", 1 / 7.9 < seventh < 1 / 6.1, mean=seventh)
+on_slide(slides.answered(chances, dice))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** A. Not a simulation: over all ways to draw 27 networks, on five data batches; bars are two standard
+# errors. Digits: after three epochs the winner dies in a bit more than a quarter of the draws, after nine in one of
+# twelve. Aleph: after three epochs as often as by dice, after **one** more often. One epoch was worse than no look.
+#
+# *Ask:* and at 27 epochs of aleph? It still dies in one draw of seven, and a third of the budget is spent. *Ask:* how
+# can one know beforehand which kind of data one has? Train a few to the end, and look whether curves cross.
+
+# %% [markdown] tags=["slide"]
+# ## So how early?
+
+# %% tags=["slide"]
+tables = {name: pictures.compared(name, n_draws=30) for name in ("digits", "aleph")}
+claim("six whole trainings", all(one["n_epochs"].max() == 6 * 81 for one in tables.values()))
+plain = {name: one[one["remedy"] == "last loss"].set_index("first_rung")["chance"] for name, one in tables.items()}
+claim("both ends lose: digits", min(plain["digits"][[3, 9, 27]]) > max(plain["digits"][[1, 81]]) + 0.05)
+claim("one epoch: worse than none on both", all(one[1] < one[81] - 0.03 for one in plain.values()))
+claim("aleph: after 27 epochs better than after one or three", plain["aleph"][27] > max(plain["aleph"][[1, 3]]) + 0.05)
+best = {name: int(one.idxmax()) for name, one in plain.items()}
+claim("the best first rung lies in between", all(1 < one < 81 for one in best.values()), **best)
+on_slide(slides.first_rungs(tables))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Six whole trainings' worth of epochs. To the left many networks and an early cut, to the right six
+# networks and none. Up: how often is the picked configuration, trained again with another seed, among the best tenth?
+#
+# *Ask:* why does it fall to the right? Too few networks. And to the left? The wrong ones are kept. In between there is
+# a best first rung: about nine epochs of digits; for aleph, 27, and there hardly better than none. A rule of thumb:
+# not before a tenth of the training, and later if learning rates differ widely.
+
+# %% [markdown] tags=["slide"]
+# ## In Optuna's words
+
+# %% tags=["slide"]
+digit_curves = problems.curves("digits-curves")
+usual = digit_curves.recorded().configs[len(digit_curves.recorded().configs) // 2]
+
+
+def losses_of(rate):
+    """After each epoch, of a network that differs in its learning rate only."""
+    return digit_curves.along([{**usual, "learning_rate": rate}], seeds=[0])[0]
+
+
+# %% tags=["slide", "show-code"]
+def objective(trial):
+    rate = trial.suggest_float("learning_rate", 1e-4, 0.1, log=True)
+    for epoch, loss in enumerate(losses_of(rate), start=1):
+        trial.report(loss, epoch)
+        if trial.should_prune():
+            raise optuna.TrialPruned
+    return loss
+
+
+# %% tags=["slide"]
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+pruner = optuna.pruners.SuccessiveHalvingPruner(min_resource=9, reduction_factor=3)
+study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0), pruner=pruner)
+study.optimize(objective, n_trials=81)
+spent = sum(trial.last_step for trial in study.trials)
+pruned = sum(trial.state == optuna.trial.TrialState.PRUNED for trial in study.trials)
+claim("more than two thirds are stopped, with less than half of the epochs", pruned > 54 and spent < 0.5 * 81 * 81)
+Markdown(f"`SuccessiveHalvingPruner(min_resource=9)`: 81 trials, **{pruned} stopped**, {spent:,} of 6,561 epochs.")
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Your own code needs two lines: `report` and `should_prune`. Optuna does not wait until a rung is full: who
+# comes to a rung goes on if it is in the best third of those that **have come so far**. That is the asynchronous
+# form; its first arrivals are lucky. `min_resource` is our first rung. Its default is guessed from the first trial:
+# set it.
+
+# %% [markdown] tags=["slide", "build"]
+# ## What to take home
+#
+# - Most epochs go to losers. Each rung costs the same.
+# - Early ranks may tell nothing: look for crossing curves.
+# - Too early a cut finds the fast, not the good.
+# - The first rung is a hyperparameter. Set it.
+
+# %% [markdown] tags=["notes"]
+# **1 min.** One press each. *How early is too early?* With digits, one epoch; with aleph, even nine. And you
+# can measure it with a dozen networks.
+
+# %% [markdown] tags=["slide"]
+# ## Where to practise
+#
+# Notebook 16, 60 minutes.
+#
+# - 16.1 who survives, 16.2 epochs in all, 16.3 the stop rule.
+# - Surprise: a third of the training is over, and the winner dies.
+
+# %% [markdown] tags=["notes"]
+# **1 min.** `hpo-tutor start 16`. There you also train a tournament live, and measure remedies: none is free. Next:
+# must one choose the first rung? Notebook 17, brackets, takes several at once, with hundreds of workers.

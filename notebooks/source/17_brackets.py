@@ -421,7 +421,8 @@ claim("for not a third of the epochs", later["n_epochs"] < full["n_epochs"] / 3)
 #
 # One can try, where one has the workers. Here two processes of this machine really train 27 networks, from rung to
 # rung. A network that pauses travels as bytes, and trains on wherever a worker is free. Afterwards the same schedule
-# runs on virtual clocks, with the seconds an epoch that the trials had on average.
+# runs on virtual clocks. From the real run these take when each worker was ready, and how long an epoch of each trial
+# took on average; who trains what, who waits and when all is done, they have to find out.
 
 # %%
 tuned = {name: digits.space.domains[name] for name in ("learning_rate", "width")}
@@ -441,8 +442,8 @@ pd.DataFrame(numbers, ["makespan (s)", "busy"]).round(2)
 
 # %% [markdown]
 # *In the table:* your machine's own clock. The decisions are the same to the last one. The seconds need not be: real
-# workers take time to get ready, to send networks about, and to share the cores with whatever else runs here. The
-# shorter the jobs, the more that counts. So trust the simulator's order of magnitude, and its comparisons, not its last
+# workers send networks about, and share the cores with whatever else runs here. The shorter the jobs, the more that
+# counts. So trust the simulator's order of magnitude, and its comparisons, not its last
 # digit.
 #
 # And if a worker dies? Then its trial has failed, like one that diverges, and the rung waits for it no longer. On the

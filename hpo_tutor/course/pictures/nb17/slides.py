@@ -153,12 +153,11 @@ def played(way: str, stragglers: float = 1.0) -> Scene:
         raise ValueError(f"brackets are played {' or '.join(TOGETHER)}; got {way!r}")
     matches = {one: timeline.matched(25, stragglers, above=name) for one, name in TOGETHER.items()}
     match = matches[way]
-    scene = timeline.clock_board(match, 1.0).rows[0][0]
-    layers = [layer for layer in scene.layers if getattr(layer, "name", "") != "now"]
-    across = replace(scene.x, high=1.01 * max(one.end for one in matches.values()))
+    layers, up = match.panels[0]
+    across = Axis("clock (s)", 0.0, 1.01 * max(one.end for one in matches.values()))
     one = match.timelines[0]
     told = f"Brackets {way}: {number(match.end)} s, the workers wait {100 * (1 - one.busy):.0f} %."
-    return replace(scene, layers=layers, x=across, title="", sentence=told, aspect=FLAT)
+    return Scene(layers, across, up, told, aspect=FLAT, grid=False)
 
 
 def waiting(n_workers: int = 25) -> Mapping[tuple[str, str], Array]:
