@@ -351,7 +351,7 @@ claim("of 500 workers' time nine tenths are lost in both", wasted > 0.9, least=w
 # epochs side by side.
 
 # %%
-many = pictures.planned()
+many = pictures.planned(stragglers=(0.0, 2.0), seeds=3)
 pictures.planning_player(many)
 
 # %% [markdown]
@@ -731,3 +731,423 @@ quiz("17")
 #
 # So far a hyperparameter was chosen before the training, and stayed. Notebook 18, tune while training, turns it while
 # the network learns.
+
+# %% [markdown] tags=["slide", "title"]
+# # Brackets
+#
+# How do hundreds of workers share a tournament?
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Notebook 16 stopped the losers early: all trials train a little, one in three goes on, and so on. That was
+# one worker, and one choice of the first cut. Today nobody knows how early is too early, and there are many workers.
+# You need successive halving (notebook 16), and for one slide Parzen estimators (notebook 08).
+
+# %% tags=["slide"]
+from hpo_tutor.course.decks import on_slide
+from hpo_tutor.course.pictures.nb17 import brackets, slides, timeline
+from hpo_tutor.early_stopping import hyperband_brackets, plan_cost
+from hpo_tutor.figures.stopping_compared import look
+from hpo_tutor.widgets import Dial, Player
+
+kept = stopping.load()
+waits = slides.waiting(25)  # 81 trials in a bracket, five seeds
+halving = {words: shares for (name, words), shares in waits.items() if name == "halving"}
+claim("with stragglers, halving waits nine tenths of the time", abs(halving["stragglers"].mean() - 0.9) < 0.04)
+
+# %% [markdown] tags=["slide"]
+# ## Two workers, one straggler
+
+# %% tags=["slide"]
+two = slides.two_workers()
+idle = 2 * two.makespan * (1 - two.busy)
+claim("13 of 38 seconds are waited", round(idle, 9) == 13 and two.makespan == 19, waited=idle)
+puzzle = Player([slides.held(at) for at in (6.0, two.makespan)], name="clock", label="What shall it do?", speed=1)
+on_slide(puzzle, stops=[0, 1], freeze=True)
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Nine networks, two workers, one second for one epoch. After one epoch three of the nine go on. Worker 1 has
+# the ninth network, which takes five times as long as it should: a *straggler*. Worker 2 is free. *Ask:* what shall it
+# do? Collect the answers on the board, and judge none of them. You will hear:
+#
+# - *wait*: then nothing is decided that must be taken back;
+# - *start a tenth network*: it had no place in the plan;
+# - *let the best of the eight go on*: and if the ninth is better?
+#
+# Press: successive halving waits. It waits again at the second rung, and at the last one only one network is left for
+# two workers: 13 of 38 seconds. Leave the answers on the board.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## 25 workers wait. And without stragglers?
+#
+# Halving of 81 trials, with stragglers: they wait nine tenths of their time. Take the stragglers away:
+#
+# - A: **hardly ever**
+# - B: **a third**
+# - C: **half**
+# - D: **nine tenths, as before**
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Recorded networks, with the seconds an epoch that were measured; the clock and the stragglers are
+# simulated. A job takes $1 + 2|z|$ times as long as it should, with $z$ normal. Rungs at epochs 1, 3, 9, 27, 81. The
+# workers wait for nine tenths of the time. Now all machines are equally fast: how much do they
+# wait? Hands up, counts on the board. Expect B or C, for we have just seen a straggler do harm.
+
+# %% [markdown] tags=["slide"]
+# ## How early is too early? Bet on all
+
+# %% tags=["slide"]
+plans = hyperband_brackets(81, 3)
+costs = [plan_cost(plan) for plan in plans]
+claim("81, 34, 15, 8 and 5 trials", [plan[0].n_trials for plan in plans] == [81, 34, 15, 8, 5])
+claim("each bracket costs 276 to 405 epochs", (min(costs), max(costs)) == (276, 405), costs=costs)
+n, full = sum(plan[0].n_trials for plan in plans), sum(plan[-1].n_trials for plan in plans)
+claim("143 trials, ten in full, for less than a seventh of all", (n, full) == (143, 10) and sum(costs) < n * 81 / 7)
+stairs = Player.over(
+    slides.stairs,
+    max_epochs=Dial("whole training", (9, 27, 81, 243), unit="epochs"),
+    divisor=Dial("divisor", (3, 4, 5)),
+    start={"max_epochs": 81},
+    label="Brackets",
+)
+on_slide(stairs, stops=[{"max_epochs": at, "divisor": by} for at, by in [(9, 3), (81, 3), (81, 5), (243, 3)]])
+
+# %% [markdown] tags=["notes"]
+# **4 min.** A row is a tournament, a *bracket*. To the right: the epochs that a trial has had; a step's height: how
+# many trials take it. **Stop 1.** Nine epochs, three brackets. The top one cuts after one epoch, the last one cuts
+# nobody. *Ask:* which of them is right? Nobody knows beforehand, so Hyperband plays them all.
+#
+# **Stop 2.** 81 epochs, five brackets. On the right what each costs. *Ask* before you read: which is the dearest? They
+# are alike, within half as much again; that is how the numbers of trials were chosen. 143 trials for less than a
+# seventh of the epochs that they would take in full.
+#
+# **Stop 3.** One in five goes on. Fewer brackets, ruder cuts. **Stop 4.** Longer trainings: one more bracket. If time
+# is short, leave out stop 3.
+
+# %% [markdown] tags=["slide", "build"]
+# ## As many epochs for each bracket
+#
+# $$n_s = \left\lceil \color{#D55E00}{\frac{s_\text{max} + 1}{s + 1}} \cdot \color{#0072B2}{\eta^s} \right\rceil, \qquad
+# r_s = \color{#009E73}{\frac{R}{\eta^s}}$$
+#
+# - Blue: one in $\eta$ passes each of $s$ cuts, **and one must be left**.
+# - Orange: fewer rungs to pay for, **more trials**.
+# - Green: $R$ epochs in all, so the **first cut** is here.
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Li and others, 2018. Press four times: the formula, blue, orange, green. A bracket with $s$ cuts has
+# $s + 1$ rungs, and each rung costs about the same: a third of the trials, three times the epochs. So a bracket with
+# few rungs can afford more trials. *Ask:* $R = 81$, $\eta = 3$, $s = 2$, so $s_\text{max} = 4$: how many start, when is
+# the first cut? $\lceil 5/3 \cdot 9 \rceil = 15$, after $81 / 9 = 9$ epochs: the third row of the slide before.
+#
+# *Likely mistake:* the same number of trials for every bracket. Then the last one eats the budget.
+
+# %% [markdown] tags=["slide"]
+# ## Determined: how brave are you?
+
+# %% tags=["slide"]
+modes = {mode: [len(plan) for plan in brackets.determined_plans(mode)] for mode in brackets.MODES}
+claim("one, two and three brackets", [len(some) for some in modes.values()] == [1, 2, 3], rungs=list(modes.values()))
+sizes = [plan[0].n_trials for plan in brackets.determined_plans("standard")]
+claim("standard: 12 and 4 trials, cuts at 58 and at 234 batches", sizes == [12, 4])
+firsts = [int(plan[0].fidelity) for plan in brackets.determined_plans("standard")]
+claim("the first cuts", firsts == [58, 234])
+braver = Player([slides.ladders(mode) for mode in brackets.MODES], name="mode", label="Determined", speed=1)
+on_slide(braver, stops=[1, 0, 2])
+
+# %% [markdown] tags=["notes"]
+# **2 min.** A training platform in use: 16 trials of 937 batches, one in four goes on. You give one word. **Standard**:
+# half of the possible brackets, 12 trials with a first cut at 58 batches and 4 with a first cut at 234. *Ask:* what
+# will *aggressive* do? Press: all 16 into the bracket that cuts first. *Conservative?* Press: one trial is trained
+# whatever happens. The word is a bet on how early is too early.
+
+# %% [markdown] tags=["slide"]
+# ## Who waits for whom?
+
+# %% tags=["slide"]
+few, many, most = (timeline.matched(n, 1.0, n_trials=trials) for n, trials in [(4, 81), (25, 81), (500, 729)])
+shares = [1 - match.timelines[0].busy for match in (few, many, most)]
+claim("halving waits half of the time with 4, 9 tenths with 25", 0.35 < shares[0] < 0.6 and shares[1] > 0.85)
+claim("with 500 over 95 per cent", shares[2] > 0.95, waits=shares)
+busy = [match.counts[0].busy(0.35 * match.end) for match in (few, many)]
+claim("after a third of the clock three of four train, and at most three of 25", busy[0] == 3 >= busy[1], busy=busy)
+claim("ASHA: nobody waits", all(match.timelines[1].busy > 0.99 for match in (few, many, most)))
+in_full = [[len(one.in_full) for one in match.timelines] for match in (many, most)]
+claim("ASHA trains more than twice as many in full", all(b > 2 * a for a, b in in_full), in_full=in_full)
+spent = [one.n_epochs for one in many.timelines]
+claim("for over five times as many epochs", spent[1] > 5 * spent[0], epochs=spent)
+clocks = Player.over(
+    slides.clock,
+    n_workers=Dial("workers", (4, 25, 500)),
+    share=Dial("clock", (0, 20, 35, 50, 75, 100), unit="%"),
+    play="share",
+    label="Who waits for whom?",
+)
+told = [(4, 35), (4, 100), (25, 35), (25, 100), (500, 100)]
+on_slide(clocks, stops=[{"n_workers": n, "share": at} for n, at in told], freeze=True)
+
+# %% [markdown] tags=["notes"]
+# **6 min.** A row is a worker, a bar a job; the darker and higher, the further the trial. Above: successive halving,
+# which waits until a rung is full. Below: *ASHA*, which lets the best third of **those that are there** go on, and
+# starts a new trial where nobody is due. Both have stragglers.
+#
+# **Stop 1.** Held: 4 workers, a third of the clock; what comes is veiled. *Ask:* who waits, and for whom? One of four,
+# for three trials are left. Press. **Stop 2.** The whole clock: halving has waited for half of it. *Ask:* where most?
+# At the right end, where one trial is left.
+#
+# **Stop 3.** 25 workers. *Ask* before: how many train at this moment? Three at most. **Stop 4.** The whole clock.
+# *Ask:* how many has each trained in full? One above, several below; but below over five times as many epochs were
+# spent. Nothing is given away: the waiting is free, the epochs are not.
+#
+# **Stop 5.** 500 workers and 729 trials; now the height is how many train. If time is short, leave out stop 1.
+
+# %% [markdown] tags=["slide"]
+# ## Remedy one: all brackets at once
+
+# %% tags=["slide"]
+side = [timeline.matched(25, 1.0, above=name).timelines[0] for name in slides.TOGETHER.values()]
+claim("done in less than half of the time", side[1].makespan < side[0].makespan / 2, s=[one.makespan for one in side])
+claim("with as many epochs", side[0].n_epochs == side[1].n_epochs, epochs=side[0].n_epochs)
+fuller = Player([slides.played(way) for way in slides.TOGETHER], name="brackets", label="Hyperband", speed=1)
+on_slide(fuller, stops=[0, 1], freeze=True)
+
+# %% [markdown] tags=["notes"]
+# **2 min.** Held: Hyperband on 25 workers, one bracket after another. *Ask:* how could it be done sooner, with the very
+# same jobs? Press: the brackets do not need each other, so play them side by side. One fills the gaps of another. It
+# takes less than half of the time, and still there are gaps.
+
+# %% [markdown] tags=["slide"]
+# ## Remedy two: wait for nobody
+
+
+# %% tags=["slide", "show-code"]
+def trains_on(loss, rung, divisor=3):
+    """A trial reports at a rung: is it good enough so far?"""
+    rung.append(loss)
+    line = max(len(rung) // divisor, 1)
+    return sum(other < loss for other in rung) < line
+
+
+# %% tags=["slide"]
+found = pictures.arrivals()
+order = pictures.ordered(found.losses, found.seconds, "at random")
+rung, asked = [], {}
+for trial in order:
+    asked[trial] = trains_on(found.losses[trial], rung)
+decided = pictures.decide(found.losses, order)
+claim("as Determined's scheduler", all(asked[k] == (decided.when[k] <= 81) for k in order))
+
+# %% [markdown] tags=["notes"]
+# **2 min.** A list for each rung, and no plan: the stopping form of asynchronous halving, as in Determined. *Ask:* what
+# happens to the first one that arrives? It always goes on. And to a trial that a later one pushes below the line?
+# Nothing, it is on its way. In the other form, *promotion*, a trial pauses, and a free worker takes the best that is
+# due.
+
+# %% [markdown] tags=["slide"]
+# ## One decision at a time
+
+# %% tags=["slide"]
+orders, went = ("at random", "best first", "best last"), {}
+for order in orders:
+    decided = pictures.decide(found.losses, pictures.ordered(found.losses, found.seconds, order))
+    went[order] = int((decided.when <= 81).sum())
+claim("at random about a third go on", abs(went["at random"] - 27) <= 6, went_on=went["at random"])
+deciding = Player.over(
+    lambda arrivals: slides.arrived("at random", arrivals),
+    arrivals=Dial("arrivals", (1, 2, 3, 4, 6, 9, 18, 27, 54, 81)),
+    label="One decision at a time",
+)
+on_slide(deciding, stops=[{"arrivals": at} for at in (1, 4, 9, 27, 81)])
+
+# %% [markdown] tags=["notes"]
+# **4 min.** One rung, 81 networks after their third epoch, sorted by loss; the triangle is the newest, the dashed line
+# the best third. **Stop 1.** The first: best of one, it goes on. **Stop 2.** *Ask:* rank 2 of 4, does it go on? No, the
+# line is at one. **Stop 3.** Nine. *Ask:* five went on, and only three may? The two diamonds came early, when the line
+# was kind. **Stop 4 and 5.** *Ask* before the last: what share will it be? A third again: chance evens out, and the
+# early luck is paid once.
+
+# %% [markdown] tags=["slide"]
+# ## What if they come in order?
+
+# %% tags=["slide"]
+claim("best first: one goes on; best last: all", (went["best first"], went["best last"]) == (1, 81))
+other = {}
+for order in ("best first", "best last"):
+    one = pictures.decide(found.losses, pictures.ordered(found.losses, found.seconds, order), "promoting")
+    other[order] = int((one.when <= 81).sum())
+claim("promoting: a third, and nearly all", other["best first"] == 27 and other["best last"] > 70, went_on=other)
+unlucky = Player([slides.arrived(order, 81) for order in orders], name="order", label="The same 81 losses", speed=1)
+on_slide(unlucky, stops=[0, 1, 2], freeze=True)
+
+# %% [markdown] tags=["notes"]
+# **3 min.** The same losses, all 81 are in. Held: at random. *Ask:* now the best comes first, then the second best, and
+# so on: how many go on? Press: one, all others meet a line that they cannot reach; 26 of the best third are lost. *And
+# the best last?* Press: all of them. Nothing is stopped.
+#
+# *Ask:* who would send them like that? A sampler that **learns** sends better ones all the time: the better it is, the
+# fewer are stopped. The other form, promotion, mends *best first*, not *best last*.
+
+# %% [markdown] tags=["slide"]
+# ## BOHB: where do configs come from?
+
+# %% tags=["slide"]
+searches = pictures.searched()
+typical = [[pictures.first_median(some, bracket) for some in searches.values()] for bracket in range(10)]
+claim("second bracket: BOHB's are worse", typical[1][1] > typical[1][0], losses=typical[1])
+claim("sixth and seventh: far better", all(b < 0.6 * a for a, b in typical[5:7]), losses=typical[5:7])
+configs = Player.over(slides.proposed, bracket=Dial("bracket", range(1, 11)), label="Where from?")
+on_slide(configs, stops=[{"bracket": at} for at in (1, 2, 3, 6)])
+
+# %% [markdown] tags=["notes"]
+# **3 min.** Hyperband rolls dice for its configs. *BOHB* plays the same brackets, but two in three configs come from a
+# model, as TPE does: dense where good ones lay, thin where bad ones lay. A darker and larger point has come further.
+#
+# **Stop 1.** The first bracket: the model knows nothing, both look alike. **Stop 2.** *Ask:* what has it learnt, and
+# from whom? From losses after one epoch: who is fast there is not who is good later. Its median is the worse one.
+# **Stop 3.** Now it has seen longer trainings. **Stop 4.** The second round: far lower already after one epoch.
+
+# %% [markdown] tags=["slide"]
+# ## A race: equal epochs
+
+
+# %% tags=["slide"]
+def rows(first):
+    """Methods by the names that they have in the record; a number at their end is the first rung."""
+    end = "" if first == 1 else f"-{first}"
+    names = {"TPE, in full": "tpe", "Hyperband": f"hyperband{end}", "BOHB": f"bohb{end}"}
+    return {words: (name, look(name.removesuffix(end))) for words, name in names.items()}
+
+
+def ratio(method, curves, trainings):
+    """Of random's regret: its geometric mean over data batches, and the ends of the 95 % interval."""
+    return slides.centre(slides.ratios(kept, method, f"{curves}-curves", 81 * trainings))
+
+
+claim(
+    "ten trainings, cut from epoch 1: BOHB is behind dice on both",
+    ratio("bohb", "digits", 10)[1] > 1 and ratio("bohb", "aleph", 10)[1] > 1,
+)
+claim("Hyperband on aleph", ratio("hyperband", "aleph", 10)[1] > 1, ratio=ratio("hyperband", "aleph", 10))
+claim("cut from epoch 9: Hyperband is ahead on digits", ratio("hyperband-9", "digits", 10)[2] < 1)
+level = [ratio("hyperband-9", "aleph", 10), ratio("tpe", "digits", 10), ratio("tpe", "aleph", 10)]
+claim("on aleph it cannot be told, nor for TPE", all(low < 1 < high for _, low, high in level))
+late = [ratio("bohb-9", curves, 40) for curves in ("digits", "aleph")]
+others = [ratio(name, curves, 40)[0] for name in ("tpe", "hyperband-9") for curves in ("digits", "aleph")]
+claim("forty trainings, from epoch 9: BOHB is lowest on both", max(one[0] for one in late) < min(others), ratios=late)
+claim("on aleph its interval holds one", late[1][1] < 1 < late[1][2])
+guided = [ratio("gp", curves, 40)[0] for curves in ("digits", "aleph")]
+below = [mean < one[0] for mean, one in zip(guided, late, strict=True)]
+claim("a Gaussian process on full trainings is lower still", all(below), gp=guided)
+claim("20 seeds on five data batches", kept["seed"].nunique() == 20 and kept["batch"].nunique() == 5)
+running = Player.over(
+    lambda first, trainings: slides.raced(kept, rows(first), 81 * trainings, (0.3, 16)),
+    first=Dial("first cut", (1, 9), unit="epochs"),
+    trainings=Dial("worth", (10, 40), unit="trainings"),
+    label="Regret over that of dice",
+)
+on_slide(running, stops=[{"first": at, "trainings": n} for at, n in [(1, 10), (9, 10), (9, 40)]], freeze=True)
+
+# %% [markdown] tags=["notes"]
+# **4 min.** How many times the regret of dice that train everything in full, at as many epochs; left of the line is
+# better. Grey dots: five data batches, four seeds each. The bar is Student's 95 % interval over the batches, and not
+# corrected for the many questions.
+#
+# **Held:** worth ten trainings, cuts from epoch 1. *Ask:* who wins? Nobody; Hyperband and BOHB are behind on aleph, and
+# BOHB by far on both, for its first model is made of losses after one epoch. *Ask:* what would you change? Press: the
+# first cut at epoch 9. Now Hyperband is ahead on digits, and on aleph it cannot be told. Press: forty trainings. BOHB
+# has learnt, and is the lowest of the three on both; on aleph the bar still reaches the line. (Not in the picture: full
+# trainings that a Gaussian process chooses are better still.)
+#
+# *So:* all brackets hedge, but the hedge has its price, and the first rung is still a choice.
+
+# %% [markdown] tags=["slide"]
+# ## A thousand workers
+
+# %% tags=["slide"]
+raced = ("successive halving", "ASHA, promoting")
+table = pictures.planned(n_workers=(1, 4, 25, 100, 1000), stragglers=(1.0,), schedulers=raced)
+first, ends, epochs = (
+    {name: one["median"] for name, one in pictures.medians(table, column).items()}
+    for column in ("first_in_full", "makespan", "n_epochs")
+)
+gains = [first[name][25] / first[name][1000] for name in raced]
+claim("1,000 workers instead of 25: not half as early again", max(gains) < 1.5, gains=gains)
+claim("ASHA has a trial in full in less than 2/3 of the time", (first[raced[1]] < first[raced[0]] / 1.5).all())
+same = ends[raced[0]][1000] / ends[raced[1]][1000]
+claim("all are done at about the same time", 0.8 < same < 1.25, ratio=same)
+dear = epochs[raced[1]][1000] / epochs[raced[0]][1000]
+claim("ASHA trains over one and a half times as much", dear > 1.5, ratio=dear)
+planned = Player.over(
+    lambda quantity: slides.needed(table, quantity),
+    quantity=Dial("show", ("first in full", "makespan", "epochs")),
+    label="243 trials",
+)
+on_slide(planned, stops=[0, 1, 2], freeze=True)
+
+# %% [markdown] tags=["notes"]
+# **3 min.** What nobody here has, simulated: 243 trials on up to 1,000 workers, medians of five seeds, both axes
+# logarithmic. Held: seconds until a first trial is trained in full. *Ask:* from how many workers on does it not pay any
+# more? From about 25 on hardly. ASHA is earlier everywhere. *Ask:* why does it not fall on? The longest training is
+# done by one worker, and no second one makes it shorter.
+#
+# Press: until **all** is done. The two are alike! Press: what it costs. ASHA trains more, since it cannot know who
+# would have come. So: a good model early, ASHA; the same trials with the fewest epochs, halving. With one worker there
+# is no question.
+
+# %% [markdown] tags=["slide", "vote"]
+# ## 25 workers wait. And without stragglers?
+#
+# Halving of 81 trials, with stragglers: they wait nine tenths of their time. Take the stragglers away:
+#
+# - A: **hardly ever**
+# - B: **a third**
+# - C: **half**
+# - D: **nine tenths, as before**
+
+# %% [markdown] tags=["notes"]
+# **1 min.** Vote again, new counts beside the old ones. One hint: where on the clock were the gaps? Ask one who
+# changed: why?
+
+# %% [markdown] tags=["slide"]
+# ## The funnel is to blame, not the straggler
+
+# %% tags=["slide"]
+claim("without stragglers halving waits as much, seed by seed", halving["no stragglers"].min() > 0.85)
+change = halving["stragglers"].mean() - halving["no stragglers"].mean()
+claim("a difference of less than three per cent of the time", abs(change) < 0.03, difference=change)
+beside = {words: waits["all brackets at once", words].mean() for words in slides.STRAGGLERS}
+claim("side by side: a quarter of the time less without stragglers", beside["no stragglers"] < 0.65, waits=beside)
+claim("and with them it costs a tenth or more of the time", beside["stragglers"] > beside["no stragglers"] + 0.1)
+claim("ASHA never waits", max(waits["ASHA", words].max() for words in slides.STRAGGLERS) < 0.01)
+on_slide(slides.waited(waits))
+
+# %% [markdown] tags=["notes"]
+# **3 min.** D. A dot is a seed. 81 trials for 25 workers, then 27, 9, 3, and for the longest time **one**: 24 wait for
+# it, straggler or not. All brackets at once give them other work, and there stragglers do cost something. ASHA has
+# always a new trial to start.
+#
+# Back to the answers on the board, from the puzzle. *Start a tenth network* and *let the best go on*: together that is
+# ASHA. *Wait*: with few workers, or where an epoch is dear, that was not foolish.
+
+# %% [markdown] tags=["slide", "build"]
+# ## What to take home
+#
+# - Nobody knows how early is too early: play several brackets.
+# - Workers wait because tournaments end narrow.
+# - Deciding at once keeps all busy, and trains more.
+# - Coming first is luck, and improving arrivals all pass.
+
+# %% [markdown] tags=["notes"]
+# **1 min.** One press each. *How do hundreds of workers share a tournament?* They do not share one: they play many, or
+# one that never closes its doors.
+
+# %% [markdown] tags=["slide"]
+# ## Where to practise
+#
+# Notebook 17, 60 minutes.
+#
+# - 17.1 rungs, 17.2 trials, 17.3 Hyperband, 17.4 barriers.
+# - Surprise: scrub the clock of one worker. Who waits now?
+
+# %% [markdown] tags=["notes"]
+# **1 min.** `hpo-tutor start 17`. There real workers train beside the simulated ones, and you see whether the simulator
+# tells the truth. Next: why stop and start again? Notebook 18 changes the hyperparameters while a network trains.
