@@ -39,12 +39,12 @@ doctor()
 # so on. Where the first rung lies was our choice. Is there a right one?
 #
 # Searches with several first rungs have been run on the learning curves of two data sets, `digits` and `aleph`, twenty
-# seeds each. They tune the learning rate, the width, the batch size and one more. A whole training has 81 epochs, and
-# all searches get the same number of epochs in all; at first as many as ten whole trainings. The results are kept in a
-# record (`hpo-tutor race stopping` makes it anew), which we shall meet again at the end.
+# seeds each. They tune the learning rate, the width, the batch size and one more hyperparameter. A whole training has
+# 81 epochs, and all searches get the same number of epochs in all; first, as many as ten whole trainings take. The
+# results are kept in a record (`hpo-tutor race stopping` makes it anew), which we shall meet again at the end.
 
 # %%
-question = "Halving from epoch 1, worth ten trainings: where is it ahead of random search?"
+question = "Halving from epoch 3, worth ten trainings: where is it ahead of random search?"
 ahead = predict(question, ["on neither data set", "on one", "on both"])
 
 # %%
@@ -58,27 +58,35 @@ first_rung.rename(columns=rungs).round(3)
 
 # %% [markdown]
 # *In the table:* the mean **regret**: how much worse the model is that the search hands in than the best there is,
-# after a whole training. Two questions: where would you put the first rung on `digits`? And on `aleph`?
+# after a whole training; in nats for digits, in GeV for aleph. Two questions: where would you put the first rung on
+# `digits`? And on `aleph`?
 
 # %%
 at_ten = kept[kept["total_epochs"] == ten]
 by_batch = at_ten.groupby(["curves", "batch", "method"])["regret"].mean().unstack()
 gaps = by_batch.sub(by_batch["random"], axis=0)
-leads = (gaps["halving"].groupby("curves").mean() < 0).sum()
+leads, early = ((gaps[name].groupby("curves").mean() < 0).sum() for name in ("halving-3", "halving"))
 ahead.reveal(ahead.options[leads])
-claim("from the first epoch on: ahead on neither", leads == 0)
+none = first_rung["random"]
+claim("from epoch 3 on: ahead on one; from epoch 1 on: on neither", leads == 1 and early == 0)
 pairs = stopping_standings.differences(kept, [ten], methods=list(rungs)).set_index(["curves", "a"])
 gain, p = pairs.loc[("digits-curves", "halving-9"), ["mean", "p_holm"]]
 claim("digits: from epoch 9 on, less regret than random search", gain < 0 and p < 0.05, gain=gain, p=p)
 behind = gaps.loc["aleph-curves", "halving"]
-worse = (behind > 0).all() and len(behind) == 5
-claim("aleph: from epoch 1 on, more, on each of five data batches", worse)
-p = pairs.loc[("aleph-curves", "halving-9"), "p_holm"]
-claim("aleph: from epoch 9 on, no difference can be told", p > 0.05, p=p)
+worse = (behind > 0).all() and first_rung.loc["aleph-curves", "halving"] > 2 * none["aleph-curves"]
+claim("aleph: from epoch 1 on, over twice the regret, and more on each of five batches", worse)
+level = first_rung.loc["aleph-curves", "halving-9"] / none["aleph-curves"]
+claim("aleph: from epoch 9 on, a difference of less than a fifth", 0.8 < level < 1.2, ratio=level)
+third = first_rung["halving-3"] / none
+claim("epoch 3: below none on digits, above it on aleph", third.iloc[1] < 1 < third.iloc[0], **third)
 
 # %% [markdown]
-# So the first rung matters more than whether to stop at all, and it depends on the data. (Seeds of one data batch share
-# its luck, so we count batches here, not seeds.) Nobody knows it beforehand. What does one do with a question that one
+# (`p` is how often chance alone would make a difference at least as large, corrected for the number of questions: below
+# 0.05 we call a difference *beyond chance*; notebook 12 has more. A *data batch* is one sample of the data with all its
+# recorded networks. Searches on the same one share its luck, so we count data batches, not seeds.)
+#
+# So the first rung decides whether stopping pays. On `digits` it may lie at epoch 3 or 9; on `aleph` even epoch 9 is no
+# better than no rung at all. Nobody knows that beforehand. What does one do with a question that one
 # cannot answer? One bets on several answers. Each answer is a **bracket**: a number of trials, and a ladder of rungs.
 #
 # ## Determined's brackets
@@ -113,7 +121,9 @@ check("17.1", ladder)
 # %% [markdown]
 # **Exercise 17.2** (level 2). How many of the trials does each bracket get? In proportion to divisor^(r - 1) / r, where
 # r is its number of rungs; rounded down, but at least one. What is left over after rounding goes to the bracket with
-# most rungs. On paper: which of the two brackets gets more, and about how many times as many?
+# most rungs. Why these weights? If each rung began anew, every rung of n trials would cost about n · max_time /
+# divisor^(r - 1), and there are r of them: so all brackets cost about the same. On paper: which of the two brackets
+# gets more, and about how many times as many?
 
 
 # %% tags=["exercise"]
@@ -152,7 +162,7 @@ modes
 # %% [markdown]
 # *In the table:* each mode bets on other answers. *Aggressive* is one bracket: all trials are first compared after 58
 # batches. *Conservative* keeps one trial that nobody can stop. Two questions: which mode would you take for a model
-# that starts slowly? And for 16 that differ greatly from the first batch on?
+# that starts slowly? And for 16 trials that differ greatly from the first batch on?
 #
 # ## Hyperband
 #
@@ -198,10 +208,12 @@ print(f"{sum(starts)} trials, {sum(costs):,.0f} epochs; all in full would be {81
 # **Exercise 17.3** (level 2). With R epochs for a whole training, a power of the divisor $\eta$, Hyperband's brackets
 # are numbered s, from s_max (where $\eta^{s_{max}} = R$) down to 0. Bracket s starts
 #
-# $$n = \left\lceil \frac{s_{max} + 1}{s + 1}\, \eta^s \right\rceil \text{ trials, and cuts first after }
+# $$n = \left\lceil \frac{s_{max} + 1}{s + 1}\, \eta^s \right\rceil \text{ trials, and compares first after }
 # r = R / \eta^s \text{ epochs.}$$
 #
-# Return (n, r) of each bracket. Before you write: what does the bracket with s = 0 do?
+# (The weights of exercise 17.2 again: a bracket has s + 1 rungs.) Return a list of (n, r), s_max first. Count s_max in
+# whole numbers: a logarithm may come out a little low. Before you write: at s = 0 the formula gives r = R. Who is
+# stopped then?
 
 
 # %% tags=["exercise"]
@@ -276,8 +288,8 @@ claim("one worker never waits", min(alone) > 0.999)
 #
 # **Exercise 17.4** (level 2). What do barriers cost? `seconds` has a row for each rung and a column for each worker:
 # how long its work at that rung takes, 0 where it has none. The next rung begins when all are done. Return the makespan
-# (from the first start to the last end), and the busy share: of all the time that all workers are there, how much do
-# they train?
+# (from the first start to the last end), and the busy share: what part, from 0 to 1, of the time of all workers
+# together do they train? A worker is there until the end, even if it has no work.
 
 
 # %% tags=["exercise"]
@@ -304,7 +316,7 @@ check("17.4", with_barriers)
 # A thousand workers are not at hand. But we have what it takes to play them: recorded learning curves of thousands of
 # networks, and how long their epochs took on one core. A **simulation** replays them on a virtual clock: whenever a
 # worker is free, it asks the scheduler; when its job ends, the recorded loss is reported. (Our networks are tiny and
-# train in split seconds. Read hours for seconds: what counts is how they compare.)
+# train in fractions of a second. Read hours for seconds: what counts is how they compare.)
 #
 # Both searches start the same 243 trials. Stragglers: 2.
 
@@ -326,8 +338,9 @@ planned[columns].round({"makespan": 2, "busy": 3, "first_in_full": 2, "n_epochs"
 
 # %% [markdown]
 # *In the table:* medians of eight seeds. `makespan`: seconds until all is done; `busy`: the share of the workers' time
-# in which they train; `first_in_full`: seconds until some trial has had its whole training; `loss` of the winner. Two
-# questions: in which columns is ASHA ahead? In which is it behind, and why?
+# in which they train; `first_in_full`: seconds until some trial has had its whole training; `n_epochs` of all trials;
+# `loss` of the winner. ASHA is the promoting form. Four workers wait less than in the picture above: three times as
+# many trials keep them busy for longer. Two questions: in which columns is ASHA ahead? In which is it behind, and why?
 
 # %%
 halving, asha = (planned.xs(name, level="search") for name in ("halving", "ASHA"))
@@ -342,7 +355,7 @@ claim("and with 500 workers many more", more[500] > 1.3, ratio=more[500])
 late = asha.loc[1, "makespan"] / halving.loc[1, "makespan"]
 claim("with one worker, ASHA is done later", late > 1.1, ratio=late)
 wasted = 1 - max(asha["busy"][500], halving["busy"][500])
-claim("of 500 workers' time nine tenths are lost in both", wasted > 0.9, least=wasted)
+claim("500 workers: both leave over nine tenths of their time unused", wasted > 0.9, least=wasted)
 
 # %% [markdown]
 # So *asynchronous is faster* is only half the truth. ASHA has a model to show much earlier. But a fixed number of
@@ -401,6 +414,9 @@ means = {name: plan(digits, make, (1000,), range(3)).mean() for name, make in sc
 crowd = pd.DataFrame(means).T[["makespan", "busy", "n_epochs", "loss"]]
 crowd.round({"makespan": 3, "busy": 3, "n_epochs": 0, "loss": 4})
 
+# %% [markdown]
+# *In the table:* means of three seeds, without stragglers; `makespan` in seconds.
+
 # %%
 full, early, later = crowd.loc["full training"], crowd.iloc[1], crowd.iloc[2]
 ratio = full["makespan"] / early["makespan"]
@@ -414,15 +430,15 @@ claim("for not a third of the epochs", later["n_epochs"] < full["n_epochs"] / 3)
 
 # %% [markdown]
 # Early stopping saves *work*. It saves *waiting* only as far as work was waiting for a worker. Whoever has a worker for
-# each trial waits for the slowest whole training, with or without rungs. Then stopping sets workers free for others, or
-# for more trials; if you pay by the hour, that is your gain.
+# each trial waits for at least one whole training, with or without rungs: 81 epochs, one after another. Then stopping
+# sets workers free for others, or for more trials; if you pay by the hour, that is your gain.
 #
 # ## Does the simulator tell the truth?
 #
-# One can try, where one has the workers. Here two processes of this machine really train 27 networks, from rung to
-# rung. A network that pauses travels as bytes, and trains on wherever a worker is free. Afterwards the same schedule
-# runs on virtual clocks. From the real run these take when each worker was ready, and how long an epoch of each trial
-# took on average; who trains what, who waits and when all is done, they have to find out.
+# One can try, where one has the workers. Here two processes of this machine really train 27 networks, with rungs at 27
+# and 81 epochs. A network that pauses is sent back, and trains on wherever a worker is free. Afterwards the same
+# schedule runs on virtual clocks. From the real run these take when each worker was ready, and how long an epoch of
+# each trial took on average; who trains what, who waits and when all is done, they have to find out.
 
 # %%
 tuned = {name: digits.space.domains[name] for name in ("learning_rate", "width")}
@@ -441,16 +457,15 @@ numbers = {name: [one.makespan, one.busy] for name, one in clocks.items()}
 pd.DataFrame(numbers, ["makespan (s)", "busy"]).round(2)
 
 # %% [markdown]
-# *In the table:* your machine's own clock. The decisions are the same to the last one. The seconds need not be: real
-# workers send networks about, and share the cores with whatever else runs here. The shorter the jobs, the more that
-# counts. So trust the simulator's order of magnitude, and its comparisons, not its last
-# digit.
+# *In the table:* your machine's own clock. The decisions are the same, as they must be: the losses are. The seconds
+# need not be: real workers send networks about, and share the cores with whatever else runs here; and a process that
+# starts late counts as waiting until then. The shorter the jobs, the more that counts. So trust the simulator's order
+# of magnitude, and its comparisons, not its last digit.
 #
-# And if a worker dies? Then its trial has failed, like one that diverges, and the rung waits for it no longer. On the
-# virtual clock we can let it happen, and often.
+# And if a worker dies? On the virtual clock we can let it happen, and often.
 
 # %%
-question = "Now and then a job is lost, one in 400 an epoch. What becomes of the bracket?"
+question = "In each epoch a job is lost with probability about 1/400. What becomes of the bracket?"
 options = ["it never ends", "it ends, mostly with a winner", "it ends, mostly without one"]
 crash = predict(question, options)
 
@@ -471,18 +486,19 @@ claim("of 81 trials hardly any fails", 0.3 < np.mean(failed) < 3, mean=np.mean(f
 claim("mostly somebody is trained in full, not always", 0.5 < np.mean(won) < 1, share=np.mean(won))
 
 # %% [markdown]
-# Whoever is lost, the others go on. Only at the top is one job everything: if it is lost, nobody has been trained in
-# full, and the bracket was in vain. (The course's workers can try a lost job again, with `n_tries=2`.)
+# A lost trial has failed, like one that diverges; the rung waits for it no longer, and the others go on. Only at the
+# top is one job everything: if it is lost, nobody has been trained in full, and the best that is left has had a third
+# of the epochs. (The course's workers can try a lost job again, with `n_tries=2`.)
 #
 # ## Deciding on the first to come
 #
-# Why does ASHA promote too many? Its rung is a sorted list that grows. The first to arrive meets nobody. In the
-# *stopping* form (Determined) each arrival is told at once whether it trains on; in the *promoting* form (the paper's)
-# it waits, and may still be called.
+# Does ASHA let too many go on? At each rung it keeps a sorted list that grows. The first to arrive meets nobody; a good
+# one that comes late may meet many. So it is the order that counts. In the *stopping* form (Determined) each arrival is
+# told at once whether it trains on; in the *promoting* form (the paper's) it waits, and may still be called.
 
 # %%
-question = "81 losses, each better than the one before: how many go on when stopping, in place of 27?"
-lucky = predict(question, ["27", "about 40", "nearly all"])
+question = "Stopping form. 81 losses arrive, each better than all before. How many go on?"
+lucky = predict(question, ["27", "about 40", "all 81"])
 
 # %%
 pictures.decisions()
@@ -511,22 +527,30 @@ for order in ("best last", "best first", "fast first"):
         n_on[order, form] = int((pictures.decide(rung.losses, came, form).when <= 81).sum())
 most = n_on["best last", "stopping"]
 lucky.reveal(lucky.options[0 if most < 34 else 1 if most < 60 else 2])
-claim("best last: all but a few go on", min(n_on["best last", form] for form in forms) > 70, most=most)
+nearly = n_on["best last", "promoting"]
+last = most == 81 and nearly > 70
+claim("best last: all 81 when stopping, nearly all when promoting", last, promoting=nearly)
 claim("best first: never more than a third", max(n_on["best first", form] for form in forms) <= 27)
 claim("fast first: over 30, in both forms", min(n_on["fast first", form] for form in forms) > 30)
 shuffles = [pictures.ordered(rung.losses, rung.seconds, "at random", seed) for seed in range(20)]
-by_chance = [int((pictures.decide(rung.losses, came).when <= 81).sum()) for came in shuffles]
-usual = np.mean(by_chance)
-claim("a random order: 27, give or take a few, on average", abs(usual - 27) < 4, mean=usual)
+
+# %%
+by_chance = {}
+for form in forms:
+    went_on = [pictures.decide(rung.losses, came, form).when <= 81 for came in shuffles]
+    by_chance[form] = np.mean(np.sum(went_on, axis=1))
+usual = np.array(list(by_chance.values()))
+claim("a random order: about 27 in both forms, on average", np.abs(usual - 27).max() < 5, **by_chance)
 thirds = np.array_split(rung.losses[rung.seconds.argsort()], 3)
 behind = np.median(thirds[0]) / np.median(thirds[2])
 claim("at this rung the fastest third has larger losses than the slowest", behind > 1.3, ratio=behind)
 pd.Series(n_on).unstack().rename_axis(index="order", columns="form").rename(columns=str)
 
 # %% [markdown]
-# A random order costs little. But orders are seldom random. Fast networks come first: those that take few steps an
-# epoch, and learn little by it. So those that come later look better and better, and more of them pass than should. And
-# a sampler that learns sends its good configs late, which is near the worst order of all.
+# A full rung would let 27 pass. A random order costs little. But orders are seldom random. Fast networks
+# come first: those that take few steps an epoch, and learn little by it. So those that come later look better and
+# better, and more of them pass than should. And a sampler that learns sends its good configs late, which is near the
+# worst order of all.
 #
 # ## Where do configs come from?
 #
@@ -537,8 +561,8 @@ pd.Series(n_on).unstack().rename_axis(index="order", columns="form").rename(colu
 # at first the losses after one epoch, later those of whole trainings.
 
 # %%
-question = "The best after one epoch: what learning rate, against the best after 81 epochs?"
-rates = predict(question, ["a similar one", "a larger one", "a smaller one"])
+question = "digits: learning rates of the best after one epoch, beside those of the best in the end?"
+rates = predict(question, ["similar", "about twice as large", "over three times as large"])
 
 # %%
 pictures.proposals_player()
@@ -547,7 +571,7 @@ pictures.proposals_player()
 # *How to use it:* step through the brackets, here of two rounds of Hyperband.
 #
 # *In the picture:* the configs that a bracket has started, left drawn at random, right by BOHB. The darker and larger a
-# point, the further its trial came. The star is the best config of the record.
+# point, the further its trial came. The star is the best config of all recorded networks.
 #
 # Two questions to answer with it:
 #
@@ -569,14 +593,14 @@ for batch in range(digits.n_batches):
         search = play(own, Hyperband(), sampler, seed=batch)
         later = [one.config for one in search.reports if one.job.bracket > 0 and one.job.start == 0]
         median_regret[name].append(np.median([own.expected(config) for config in later]) - own.optimum)
-rates.reveal(rates.options[int(min(ratios) > 2) + 2 * int(max(ratios) < 0.5)])
-claim("the best twentieth after one epoch: three times as large", min(ratios) > 3, least=min(ratios))
+rates.reveal(rates.options[int(min(ratios) > 1.5) + int(min(ratios) > 3)])
+claim("the best twentieth after one epoch: over three times as large", min(ratios) > 3, ratios=ratios)
 better = np.median(median_regret["BOHB"]) / np.median(median_regret["random"])
 claim("from the second bracket on, BOHB's typical config is better", better < 0.7, ratio=better)
 
 # %% [markdown]
-# Both are true: in later brackets BOHB's configs are much better than dice, and what it learns from one epoch is biased
-# towards networks that start fast. What prevails?
+# Both are true: in later brackets BOHB's configs are much better than those drawn at random, and what it learns from
+# one epoch is biased towards networks that start fast. What prevails?
 #
 # ## Who makes the most of its epochs?
 #
@@ -584,21 +608,23 @@ claim("from the second bracket on, BOHB's typical config is better", better < 0.
 # costs only what is new. One worker, so that every search knows all that can be known. What a search hands in is the
 # best of those that have come furthest; its regret is that of a whole training, on average over the recorded seeds.
 #
-# - *random*, *tpe*, *gp* train every trial in full: dice, TPE, a Gaussian process.
+# - *random*, *tpe*, *gp* train every trial in full: dice, TPE (notebook 08), and a Gaussian process, another model of
+#   the loss from all trials so far (notebooks 04 to 06; not needed here).
 # - *halving*, *hyperband*, *asha*: dice, with early stopping. A number at the end is the first rung; else it is
 #   epoch 1.
 # - *bohb*: Hyperband with BOHB's densities.
 
 # %%
 question = "Worth twenty whole trainings: whose regret is least on average, on both data sets?"
-champion = predict(question, ["gp", "hyperband", "bohb", "asha"])
+champion = predict(question, ["gp", "hyperband", "bohb", "random"])
 
 # %%
 stopping_won(kept, ["random", "tpe", "gp", "hyperband", "bohb"])
 
 # %% [markdown]
 # *In the picture:* regret against the epochs spent; both axes logarithmic. A line is the median of twenty seeds, its
-# band the middle half. Two questions: where do the lines cross? And who begins worst, and why might that be?
+# band the middle half; the guess is judged by the mean. Two questions: where do the lines cross? And who begins worst,
+# and why might that be?
 
 # %%
 twenty = 20 * 81
@@ -608,24 +634,30 @@ champion.reveal(min(least.values()))
 claim("20 seeds", kept["seed"].nunique() == 20)
 claim("worth twenty: the Gaussian process, of all in the record", set(least.values()) == {"gp"})
 two = told.xs(twenty, level="total_epochs")
-share = two["gp"] / two[["random", "hyperband", "bohb"]].min(axis=1)
-claim("it has three quarters of the regret of these at most", share.max() < 0.75, largest=share.max())
+share = two["gp"] / two[["random", "tpe", "hyperband", "bohb"]].min(axis=1)
+most = share.max()
+claim("at most three quarters of the regret of each of the other four", most < 0.75, largest=most)
 start = told.xs(ten, level="total_epochs")
 above = (start["bohb"] / start["hyperband"]).min()
 claim("worth ten: BOHB's regret is above Hyperband's, on both", above > 1.2, least=above)
 end = told.xs(40 * 81, level="total_epochs")
 level = abs(end.loc["aleph-curves", "bohb"] - end.loc["aleph-curves", "hyperband"])
-claim("worth forty: on aleph they are level", level < 0.003, difference=level)
+claim("worth forty, aleph: BOHB and Hyperband are level", level < 0.003, difference=level)
+apart = end.loc["digits-curves", "bohb"] / end.loc["digits-curves", "hyperband"]
+claim("worth forty, digits: BOHB's mean regret is still above Hyperband's", apart > 1.3, ratio=apart)
 claim("worth forty: the Gaussian process still leads them all", (end.idxmin(axis=1) == "gp").all())
-kept_regret = (start["bohb-9"] / start["bohb"]).max()
-claim("worth ten: BOHB from epoch 9 on has less than half of that", kept_regret < 0.5, most=kept_regret)
+
+# %%
+most = (start["bohb-9"] / start["bohb"]).max()
+claim("worth ten: BOHB from epoch 9 on, less than half of its regret from 1 on", most < 0.5, most=most)
 
 # %%
 shown = ["hyperband", "hyperband-9", "halving-9", "asha", "asha-9", "bohb", "bohb-9", "tpe", "gp"]
 against = stopping_standings.differences(kept, stopping.TOLD, methods=["random", *shown])
 against["trainings"] = against["total_epochs"] // 81
 sure = against[against["p_holm"] < 0.05]
-claim("of these comparisons at most two are beyond chance", len(sure) <= 2, how_many=len(sure))
+one = sure[["a", "curves", "trainings"]].to_numpy().tolist() == [["halving-9", "digits-curves", 10]]
+claim("one comparison is beyond chance: halving-9, digits, worth ten", one)
 keen = against[(against["a"] == "hyperband") & (against["trainings"] == 10)]["mean"]
 claim("worth ten: Hyperband has more regret than random search, on both", (keen > 0).all())
 ladders = two[["halving", "halving-3", "halving-9", "random"]].min(axis=1)
@@ -634,8 +666,10 @@ claim("worth twenty: Hyperband is a little behind the best single bracket", lag.
 against.pivot(index=["curves", "a"], columns="trainings", values="mean").round(3)
 
 # %% [markdown]
-# *In the table:* regret minus that of random search, in the mean of five data batches; negative is better. Why is it so
-# bad, on `aleph`, to look after one epoch? Compare the ranks then with those after the last epoch.
+# *In the table:* regret minus that of random search, in the mean of five data batches; negative is better. (Corrected
+# for the nine comparisons of one data set at one budget, not for all of them.) Why is it so
+# bad, on `aleph`, to look after one epoch? Compare the ranks then with those after the last epoch. (Notebook 16 found
+# about 0, slightly below. Here the two trainings of each configuration are averaged first, which takes noise away.)
 
 # %%
 aleph, correlations = problems.curves("aleph-curves"), []
@@ -649,21 +683,22 @@ claim("after nine positively", correlations["epoch 9"].min() > 0.05)
 correlations[["epoch 1", "epoch 9"]].describe().loc[["min", "mean", "max"]].round(2)
 
 # %% [markdown]
-# This is a sober result. Five data batches are few: hardly any difference is beyond chance when so many questions are
-# asked. What one can see:
+# This is a sobering result. Five data batches are few: hardly any difference is beyond chance when so many questions
+# are asked. What one can see:
 #
 # - Stopping from the first epoch on does not pay here. On `aleph` those that look good after one epoch end a little
 #   worse than the others, and on `digits` those with too large a learning rate look good.
-# - A first rung at epoch 9 does pay on `digits`, as long as the budget is small. Given forty whole trainings, dice have
-#   found a good model, too.
+# - A first rung at epoch 9 does pay on `digits`, the one difference that is beyond chance, as long as the budget is
+#   small. Given forty whole trainings, dice have found a good model, too.
 # - Hyperband keeps its promise: once it has played all its brackets, which takes about twenty trainings, it is not far
 #   behind the best of them. Nor is it ahead of it.
 # - BOHB begins worst, and we suppose because its first models are made of losses after one epoch: from epoch 9 on it
-#   begins much better. With more epochs it catches up.
+#   begins much better. With forty trainings' worth it has caught up with Hyperband on `aleph`, and on `digits` its
+#   typical search has, but not its mean.
 # - A good model of *whole* trainings, *gp*, has the least regret from twenty trainings on. That says what is worth
 #   trying next: such a model inside brackets. We have not done it.
 #
-# Is the record true? Play a little of it again: dice with and without rungs, at equal epochs.
+# Is the record true? Play a little of it again: dice with and without rungs, at no more epochs than random search gets.
 
 # %%
 question = "Ten trainings' worth: on how many of five batches is halving from epoch 9 on ahead?"
@@ -683,18 +718,22 @@ paired = statistics.paired_differences(dict(zip(regrets, batches, strict=True)),
 n_ahead = int((batches[1] < batches[0]).sum())
 sure_of_it.reveal(sure_of_it.options[max(0, min(n_ahead - 2, 2))])
 difference = paired["mean"].iloc[0]
-claim("less regret than random search, on average", difference < 0, difference=difference)
+told = {"difference": difference, "ahead_on": n_ahead}
+claim("less regret than random search, on average", difference < 0, **told)
 paired.round(4)
 
 # %% [markdown]
+# *In the table:* the difference in mean regret, halving minus random search, its standard error over five data batches,
+# and its 95 % interval. Its sign agrees with the record. Alone it would prove little: one batch or another weighs much
+# among five.
+#
 # ## Limits
 #
 # - The seconds were measured on one core of one machine, and stragglers and crashes are a model of ours. Measure your
 #   own before you order workers.
 # - Between the recorded networks losses are interpolated, and each network was trained with two seeds. Five data
 #   batches are few.
-# - The networks are small, and in 81 epochs most of them learn something. Where many fail at once, early stopping may
-#   well save more than here.
+# - The networks are small. Where many fail at once, early stopping may well save more than here.
 # - One worker knows all reports before it starts the next trial. With many workers a sampler knows less.
 #
 # ## Take-aways
@@ -702,8 +741,8 @@ paired.round(4)
 # - How early is too early depends on the data. Brackets bet on several answers with about equal epochs each; that costs
 #   a factor of about their number.
 # - A synchronous rung waits for its slowest job, and its last rungs leave most workers idle. ASHA does not wait: it has
-#   a model to show earlier, and pays with epochs for trials that were lucky to come first.
-# - Early stopping saves work, not always waiting: with a worker for each trial, the slowest whole training decides.
+#   a model to show earlier, and pays with epochs for trials that would not have passed a full rung.
+# - Early stopping saves work, not always waiting: with a worker for each trial, one whole training sets the time.
 # - A simulation with recorded curves plans what you cannot try. Check its decisions against a small real run.
 # - Compare at equal total epochs. Here a late first rung helped with a small budget, a very early one harmed, and a
 #   model of whole trainings was hard to beat.
