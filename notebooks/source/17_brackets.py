@@ -783,7 +783,7 @@ quiz("17")
 
 # %% tags=["slide"]
 from hpo_tutor.course.decks import on_slide
-from hpo_tutor.course.pictures.nb17 import brackets, slides, timeline
+from hpo_tutor.course.pictures.nb17 import brackets, matches, slides, timeline
 from hpo_tutor.early_stopping import hyperband_brackets, plan_cost
 from hpo_tutor.figures.stopping_compared import look
 from hpo_tutor.widgets import Dial, Player
@@ -903,7 +903,7 @@ on_slide(braver, stops=[1, 0, 2])
 # ## Who waits for whom?
 
 # %% tags=["slide"]
-few, many, most = (timeline.matched(n, 1.0, n_trials=trials) for n, trials in [(4, 81), (25, 81), (500, 729)])
+few, many, most = (matches.matched(n, 1.0, n_trials=trials) for n, trials in [(4, 81), (25, 81), (500, 729)])
 shares = [1 - match.timelines[0].busy for match in (few, many, most)]
 claim("halving waits half of the time with 4, 9 tenths with 25", 0.35 < shares[0] < 0.6 and shares[1] > 0.85)
 claim("with 500 over 95 per cent", shares[2] > 0.95, waits=shares)
@@ -943,7 +943,7 @@ on_slide(clocks, stops=[{"n_workers": n, "share": at} for n, at in told], freeze
 # ## Remedy one: all brackets at once
 
 # %% tags=["slide"]
-side = [timeline.matched(25, 1.0, above=name).timelines[0] for name in slides.TOGETHER.values()]
+side = [matches.matched(25, 1.0, above=name).timelines[0] for name in slides.TOGETHER.values()]
 claim("done in less than half of the time", side[1].makespan < side[0].makespan / 2, s=[one.makespan for one in side])
 claim("with as many epochs", side[0].n_epochs == side[1].n_epochs, epochs=side[0].n_epochs)
 fuller = Player([slides.played(way) for way in slides.TOGETHER], name="brackets", label="Hyperband", speed=1)

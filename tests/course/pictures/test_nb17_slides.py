@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from hpo_tutor import problems
-from hpo_tutor.course.pictures.nb17 import bohb, brackets, slides, timeline, verdicts
+from hpo_tutor.course.pictures.nb17 import bohb, brackets, matches, slides, verdicts
 from hpo_tutor.early_stopping import Hyperband
 from hpo_tutor.scenes.layers import Marks, Points, Polygons, Segments
 from hpo_tutor.scenes.looks import style
@@ -97,7 +97,7 @@ def test_ladders_tell_all_sixteen_trials():
 @pytest.mark.parametrize("share", [0, 20, 35, 75, 100])
 def test_few_words_count_who_waits(n_workers, share):
     """As looking at every span does."""
-    match = timeline.matched(n_workers, 1.0)
+    match = matches.matched(n_workers, 1.0)
     board, now = slides.clock(n_workers, share), share / 100 * match.end
     assert len(board.rows) == 2
     for words, one in zip(("Above", "Below"), match.timelines, strict=True):
@@ -131,7 +131,7 @@ def test_who_waits_is_measured_on_the_timelines():
     assert set(found) == {(name, words) for name in slides.WAYS for words in slides.STRAGGLERS}
     for words, spread in slides.STRAGGLERS.items():
         assert np.all(found["ASHA", words] < 1e-9)
-        one = timeline.matched(4, spread, seed=3).timelines[0]
+        one = matches.matched(4, spread, seed=3).timelines[0]
         idle = 4 * one.makespan - sum(span.end - span.begin for span in one.spans)
         assert found["halving", words][3] == pytest.approx(idle / 4 / one.makespan)
 

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from hpo_tutor.course.pictures.nb17 import timeline
+from hpo_tutor.course.pictures.nb17 import matches, timeline
 from hpo_tutor.early_stopping.jobs import Job
 from hpo_tutor.scenes.layers import Band, Marks, Points, Polygons
 from hpo_tutor.scenes.stage import legend
@@ -17,7 +17,7 @@ SHARES = (0.0, 0.13, 0.5, 0.975, 1.0)
 
 def small(n_workers=3, above="successive halving", crashes=0.0, stragglers=1.0, below="ASHA, promoting"):
     """A match of 81 trials."""
-    return timeline.matched(n_workers, stragglers, n_trials=81, above=above, below=below, crashes=crashes)
+    return matches.matched(n_workers, stragglers, n_trials=81, above=above, below=below, crashes=crashes)
 
 
 def told(sentence):
@@ -67,8 +67,8 @@ def test_who_trains_what():
                 assert words in sentence
 
 
-@pytest.mark.parametrize("above", list(timeline.SYNCHRONOUS))
-@pytest.mark.parametrize("below", list(timeline.ASYNCHRONOUS))
+@pytest.mark.parametrize("above", list(matches.SYNCHRONOUS))
+@pytest.mark.parametrize("below", list(matches.ASYNCHRONOUS))
 def test_bars_are_the_spans(above, below):
     """Each job is one bar from its begin to its end in its worker's row, and no bar covers another."""
     match = small(4, above, below=below)
@@ -140,7 +140,7 @@ def test_areas_hold_all_working_time():
     match = small(25)
     edges = np.linspace(0, match.end, 37)
     for one in match.timelines:
-        held = timeline.occupied(one, match.levels, edges)
+        held = matches.occupied(one, match.levels, edges)
         for level, row in zip(match.levels, held, strict=True):
             spent = sum(span.end - span.begin for span in one.spans + one.cut if span.job.stop == level)
             assert (row * np.diff(edges)).sum() == pytest.approx(spent)
@@ -153,7 +153,7 @@ def test_many_workers_are_an_area():
     bands = [layer for layer in scene.layers if isinstance(layer, Band)]
     assert [layer.name for layer in bands] == [f"trains to epoch {n}" for n in (1, 3, 9, 27, 81)]
     edges = np.linspace(0, match.end, timeline.BINS + 1)
-    total = timeline.occupied(match.timelines[0], match.levels, edges).sum(axis=0)
+    total = matches.occupied(match.timelines[0], match.levels, edges).sum(axis=0)
     np.testing.assert_allclose(bands[-1].high, np.repeat(total, 2), atol=1e-3)
     assert total.max() <= 60
 
@@ -164,7 +164,7 @@ def test_every_turn_of_the_dials_has_a_picture():
     for n_workers in (1, 4, 30):
         for stragglers in (0.0, 2.0):
             n_trials = 81 if n_workers <= timeline.MOST_ROWS else timeline.MANY_TRIALS
-            match = timeline.matched(n_workers, stragglers, n_trials=n_trials)
+            match = matches.matched(n_workers, stragglers, n_trials=n_trials)
             for k in (0, 20, 40):
                 board = timeline.clock_board(match, k / 40)
                 assert [len(row) for row in board.rows] == [1, 1, 1]
@@ -178,7 +178,7 @@ def test_equal_ends_and_failures_are_counted():
     """A hand-made timeline: two jobs end together, one has failed."""
     job = Job(0, 0, 0, 0, 1)
     other = Job(1, 0, 0, 0, 1)
-    counts = timeline.Counts(Timeline(2, (Span(0, job, 0, 2, 0.5), Span(1, other, 0, 2, math.nan))))
+    counts = matches.Counts(Timeline(2, (Span(0, job, 0, 2, 0.5), Span(1, other, 0, 2, math.nan))))
     assert [counts.busy(now) for now in (0.0, 1.0, 2.0)] == [2, 2, 0]
     assert [counts.reported(now) for now in (1.9, 2.0)] == [0, 2]
     assert math.isnan(counts.best(1.0))
@@ -188,6 +188,6 @@ def test_equal_ends_and_failures_are_counted():
 def test_wrong_requests_are_refused():
     """Only known schedulers, and shares of the clock."""
     with pytest.raises(ValueError, match="scheduler is one of"):
-        timeline.matched(1, above="mine")
+        matches.matched(1, above="mine")
     with pytest.raises(ValueError, match="from 0 to 1"):
         timeline.clock_board(small(), 1.5)

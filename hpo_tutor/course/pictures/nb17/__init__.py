@@ -7,8 +7,9 @@ from hpo_tutor.course.pictures.nb17.brackets import (
     hyperband_brackets_player,
     hyperband_scene,
 )
+from hpo_tutor.course.pictures.nb17.matches import Match, matched
 from hpo_tutor.course.pictures.nb17.planning import medians, planned, planning_board, planning_player, saturated
-from hpo_tutor.course.pictures.nb17.timeline import Match, clock_board, matched, timelines
+from hpo_tutor.course.pictures.nb17.timeline import clock_board, timelines
 from hpo_tutor.course.pictures.nb17.verdicts import arrivals, decide, decision_board, decisions, goes_on, ordered
 
 __all__ = [

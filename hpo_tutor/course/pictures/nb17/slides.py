@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hpo_tutor import problems
 from hpo_tutor.course.pictures.nb13.studies import strewn
-from hpo_tutor.course.pictures.nb17 import bohb, brackets, planning, timeline, verdicts
+from hpo_tutor.course.pictures.nb17 import bohb, brackets, matches, planning, timeline, verdicts
 from hpo_tutor.early_stopping import SuccessiveHalving, hyperband_brackets, plan_cost
 from hpo_tutor.race.statistics import student_interval
 from hpo_tutor.scenes.layers import AnyLayer, Marks, Points, Polygons, Segments, Text
@@ -124,10 +124,10 @@ def clock(n_workers: int, share: float, stragglers: float = 1.0) -> Board:
     Args:
         n_workers: of each.
         share: of the clock, in per cent.
-        stragglers: as of ``timeline.matched``.
+        stragglers: as of ``matches.matched``.
     """
     n_trials = 81 if n_workers <= timeline.MOST_ROWS else timeline.MANY_TRIALS
-    match = timeline.matched(n_workers, stragglers, n_trials=n_trials)
+    match = matches.matched(n_workers, stragglers, n_trials=n_trials)
     board, now = timeline.clock_board(match, share / 100), share / 100 * match.end
     told = []
     for name, one, counts in zip(("Above", "Below"), match.timelines, match.counts, strict=True):
@@ -144,17 +144,17 @@ def played(way: str, stragglers: float = 1.0) -> Scene:
 
     Args:
         way: one of ``TOGETHER``: one bracket after another, or all at once.
-        stragglers: as of ``timeline.matched``.
+        stragglers: as of ``matches.matched``.
 
     Raises:
         ValueError: there is no such way.
     """
     if way not in TOGETHER:
         raise ValueError(f"brackets are played {' or '.join(TOGETHER)}; got {way!r}")
-    matches = {one: timeline.matched(25, stragglers, above=name) for one, name in TOGETHER.items()}
-    match = matches[way]
-    layers, up = match.panels[0]
-    across = Axis("clock (s)", 0.0, 1.01 * max(one.end for one in matches.values()))
+    found = {one: matches.matched(25, stragglers, above=name) for one, name in TOGETHER.items()}
+    match = found[way]
+    layers, up = timeline.panels(match)[0]
+    across = Axis("clock (s)", 0.0, 1.01 * max(one.end for one in found.values()))
     one = match.timelines[0]
     told = f"Brackets {way}: {number(match.end)} s, the workers wait {100 * (1 - one.busy):.0f} %."
     return Scene(layers, across, up, told, aspect=FLAT, grid=False)
@@ -168,8 +168,8 @@ def waiting(n_workers: int = 25) -> Mapping[tuple[str, str], Array]:
     found: dict[tuple[str, str], Array] = {}
     for words, spread in STRAGGLERS.items():
         for short, (name, which) in WAYS.items():
-            matches = [timeline.matched(n_workers, spread, above=name, seed=seed) for seed in SEEDS]
-            found[short, words] = np.array([max(0.0, 1 - match.timelines[which].busy) for match in matches])
+            some = [matches.matched(n_workers, spread, above=name, seed=seed) for seed in SEEDS]
+            found[short, words] = np.array([max(0.0, 1 - match.timelines[which].busy) for match in some])
     return found
 
 
