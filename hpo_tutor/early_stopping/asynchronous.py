@@ -127,6 +127,13 @@ class AsynchronousHalving(Scheduler):
         """What was reported at each rung of a bracket so far: (loss, trial), the best first; failed ones infinite."""
         return tuple(tuple(rung.reports) for rung in self._ladders[bracket])
 
+    def withdraw(self, job: Job) -> None:
+        """Take the first job of a trial back, because there is no configuration for it: no further trial starts."""
+        del self.running[job.trial], self.states[job.trial]
+        self._ladders[job.bracket][job.rung].n_running -= 1
+        self.n_trials = self.n_started
+        self._close()
+
     @property
     def finished(self) -> bool:
         """Whether all trials have started, none runs and none is due to go on."""

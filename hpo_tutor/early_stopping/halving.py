@@ -59,6 +59,11 @@ class Synchronous(Scheduler):
         return tuple(tuple(sorted(reports)) for reports in self._brackets[bracket].reports)
 
     @property
+    def n_trials(self) -> int:
+        """How many trials start in all."""
+        return sum(plan[0].n_trials for plan in self.plans)
+
+    @property
     def finished(self) -> bool:
         """Whether all brackets have ended."""
         return not self._open

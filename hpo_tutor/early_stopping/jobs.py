@@ -11,6 +11,20 @@ from abc import ABC, abstractmethod
 from typing import Literal, NamedTuple
 
 State = Literal["running", "waiting", "stopped", "finished", "failed"]
+FINAL = ("stopped", "finished", "failed")
+
+
+class States(dict[int, State]):
+    """trial -> its state; ``ended`` are the trials that have come to their end since it was emptied last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ended: list[int] = []
+
+    def __setitem__(self, trial: int, state: State) -> None:
+        super().__setitem__(trial, state)
+        if state in FINAL:
+            self.ended.append(trial)
 
 
 class Job(NamedTuple):
@@ -47,7 +61,7 @@ class Scheduler(ABC):
 
     def __init__(self) -> None:
         self.running: dict[int, Job] = {}
-        self.states: dict[int, State] = {}
+        self.states = States()
 
     @property
     def n_started(self) -> int:
@@ -86,6 +100,13 @@ class Scheduler(ABC):
         else:
             self.states[job.trial] = "failed"
             self._learn(job, math.inf)
+
+    def withdraw(self, job: Job) -> None:
+        """Take the first job of a trial back, because there is no configuration for it, and never will be.
+
+        Here the trial counts as failed, since a bracket that was planned waits for all its trials.
+        """
+        self.report(job, math.nan)
 
     @abstractmethod
     def _next(self) -> Job | None:

@@ -117,6 +117,10 @@ class DaskWorkers:
                         times = f" {n_tries} times" if n_tries > 1 else ""
                         died = Outcome(task.number, None, f"its worker died{times}, last {task.address}")
                         yield task.served(died, time.monotonic())
+                if not desk.tasks and not again:  # there may be nothing left to do, and then nobody to wait for
+                    if (job := next_job()) is None:
+                        return
+                    again.append((next(numbers), job))
                 for worker in desk.idle():
                     if again:
                         number, job = again.popleft()

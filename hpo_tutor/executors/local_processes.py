@@ -172,7 +172,8 @@ class _Driver:
             died = worker.bury()
             if number is not None:
                 return self._retry(number, worker, died, now)
-            self._mourn(died)
+            if not worker.ready:  # one that has worked, and died at rest, is simply replaced
+                self._mourn(died)
         elif number is not None:
             return [self._served(answered(number, reply), worker, now)]
         elif reply == READY:

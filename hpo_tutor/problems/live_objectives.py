@@ -49,7 +49,7 @@ class Live:
         self.name, self.space, self.batch, self.n_batches = name, space, batch, n_batches
         self.loss_names, self.loss_unit, self.goals = (task.loss_name, *goals), task.loss_unit, tuple(goals)
         self.n_trained, self.member = 0, batch
-        self._options = dict(options or {})
+        self.options = dict(options or {})
 
     def __repr__(self) -> str:
         tuned, loss = ", ".join(self.space.names), f"{self.loss_names[0]} ({self.loss_unit})"
@@ -86,13 +86,18 @@ class Live:
         elif fidelity is not None:
             full = [{**config, self.fidelity: fidelity} for config in full]
         self.n_trained += len(configs)
-        losses = tasks.train(self.name, full, seeds, self.batch, self.n_batches, options=self._options, share=share)
+        losses = tasks.train(self.name, full, seeds, self.batch, self.n_batches, options=self.options, share=share)
         return np.column_stack([losses, tasks.count(self.name, full, self.goals)]) if self.goals else losses
 
     @property
     def goes_on(self) -> bool:
         """Whether a larger fidelity goes on where a smaller one ended: epochs of networks, see ``together``."""
         return self.fidelity == "epochs"
+
+    @property
+    def arithmetic(self) -> dict[str, Any]:
+        """On what losses hang beside the config and the seed, in their last digits: backend and dtype."""
+        return {name: self.options.get(name) for name in ("backend", "dtype")}
 
     def together(self, configs: Sequence[Mapping[str, Any]], *, seeds: Sequence[int]) -> tasks.Together:
         """K networks that are about to train side by side, each until it is stopped.
@@ -104,8 +109,9 @@ class Live:
         if not self.goes_on:
             raise ValueError(f"only networks are stopped after any epoch, and {self!r} counts {self.fidelity}")
         full = self._complete(configs, seeds)
+        together = tasks.Together(self.name, full, seeds, self.batch, self.n_batches, options=self.options)
         self.n_trained += len(configs)
-        return tasks.Together(self.name, full, seeds, self.batch, self.n_batches, options=self._options)
+        return together
 
     def test(self, configs: Sequence[Mapping[str, Any]], *, seeds: Sequence[int]) -> tasks.Scores:
         """Train K networks at once on the same rows, and score them on test rows, which no search on this batch sees.
@@ -125,12 +131,12 @@ class Live:
         """
         full = self._complete(configs, seeds)
         self.n_trained += len(configs)
-        return tasks.score_unseen(self.name, full, seeds, self.batch, self.n_batches, options=self._options)
+        return tasks.score_unseen(self.name, full, seeds, self.batch, self.n_batches, options=self.options)
 
     def draw(self, seed: int) -> "Live":
         """The same search on data batch ``seed % n_batches``."""
         return Live(
-            self.name, self.space, seed % self.n_batches, self.n_batches, self._options, self.goals, self.fidelity
+            self.name, self.space, seed % self.n_batches, self.n_batches, self.options, self.goals, self.fidelity
         )
 
     def _complete(self, configs: Sequence[Mapping[str, Any]], seeds: Sequence[int]) -> list[dict[str, Any]]:

@@ -84,16 +84,19 @@ class Ledger:
         self.reports: list[Reported] = []
         self._last: dict[int, Reported] = {}  # of trials that the sampler has not been told of
         self._n_asked = self.n_replayed = 0
+        self._best = math.inf  # loss of any report
         self._open = ExitStack()
-        n_trials = getattr(scheduler, "n_trials", None)
-        if n_trials and hasattr(self._sampler, "start"):
-            self._sampler.start(n_trials)
+        n_trials = getattr(scheduler, "n_trials", math.inf)
+        if math.isfinite(n_trials) and hasattr(self._sampler, "start"):
+            self._sampler.start(int(n_trials))
         self._log, self._bar = None, None
         if log is not None:
             identity = {
                 "seed": self._seed,
                 "objective": plain_text(objective),
+                "exactly": getattr(objective, "arithmetic", {}),
                 "scheduler": _settings(scheduler),
+                "sampler": type(self._sampler).__name__,
                 "space": self._sampler.space.describe(),
             }
             self._log = self._open.enter_context(TournamentLog(log, identity))
@@ -138,13 +141,16 @@ class Ledger:
         """Jobs that cannot begin yet; they are asked for again, before any other."""
         self._left += jobs
 
-    def report(self, job: Job, loss: float, message: str = "") -> None:
+    def report(self, job: Job, loss: float, message: str = "") -> list[int]:
         """Learn the loss after a job; nan or infinity where it failed. Ctrl-C waits until it is written down.
 
         Args:
             job: as ``ask`` gave it.
             loss: the validation loss.
             message: why it failed.
+
+        Returns:
+            The trials that this brings to their end.
         """
         if not math.isfinite(loss):
             message = message or f"a loss must be a finite number, it was {loss} at fidelity {job.stop:g}"
@@ -153,9 +159,10 @@ class Ledger:
         with uninterrupted():
             if self._log:
                 self._log.append(self._n_asked, report)
-            self._learn(report)
+            ended = self._learn(report)
         if self._bar is not None:
             self._show(self._bar)
+        return ended
 
     def tournament(
         self, n_epochs: float, curves: Mapping[int, NDArray[np.float64]] | None = None, interrupted: bool = False
@@ -191,8 +198,8 @@ class Ledger:
                 return job
             try:
                 trial = self._sampler.ask()
-            except SearchExhausted:  # the bracket goes on without those that are missing
-                self.scheduler.report(job, math.nan)
+            except SearchExhausted:  # the tournament goes on without those that are missing
+                self.scheduler.withdraw(job)
                 continue
             if trial.number != job.trial:
                 raise ValueError(
@@ -206,23 +213,26 @@ class Ledger:
             return job
         return None
 
-    def _learn(self, report: Reported) -> None:
+    def _learn(self, report: Reported) -> list[int]:
+        """Tell the scheduler, and the sampler what it is to know; the trials that have ended, in their order."""
         self.scheduler.report(report.job, report.loss)
         self.reports.append(report)
+        self._best = min(self._best, report.loss) if math.isfinite(report.loss) else self._best
+        ended, self.scheduler.states.ended = sorted(set(self.scheduler.states.ended)), []
         if getattr(self._sampler, "fidelities", False):
             self._sampler.tell(report.as_trial(), report.loss)
-            return
+            return ended
         self._last[report.trial] = report
-        for number, last in sorted(self._last.items()):
-            if self.scheduler.states[number] in ("stopped", "finished", "failed"):
-                del self._last[number]
+        for number in ended:
+            if (last := self._last.pop(number, None)) is not None:  # one that never had a config has no report
                 self._sampler.tell(last.as_trial(), last.loss)
+        return ended
 
     def _replay(self, log: TournamentLog) -> None:
         """Ask and report as the log says."""
         for line in log.lines:
             while self._n_asked < line.asked:
-                if self._ask() is None:
+                if self._ask() is None and self._n_asked < line.asked:
                     raise ValueError(f"a resumed tournament must ask for what its log holds, and does not; {AS_BEFORE}")
             job = line.report.job
             if self.scheduler.running.get(job.trial) != job:
@@ -240,8 +250,7 @@ class Ledger:
         self.n_replayed = len(self.reports)
 
     def _show(self, bar: "tqdm[Any]") -> None:
-        best = min((report.loss for report in self.reports if math.isfinite(report.loss)), default=math.nan)
-        bar.set_postfix({"smallest loss": f"{best:.4g}", "stop": f"{self.reports[-1].job.stop:g}"}, refresh=False)
+        bar.set_postfix({"smallest loss": f"{self._best:.4g}", "stop": f"{self.reports[-1].job.stop:g}"}, refresh=False)
         bar.update()
 
 

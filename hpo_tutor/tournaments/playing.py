@@ -43,7 +43,8 @@ def play(
         sampler: proposes the configurations, a fresh one; None takes random ones. How it learns: see ``Ledger``.
         seed: decides the trials' own seeds, and random configurations.
         log: a file for the reports, one line each. If it exists, the tournament resumes: what it holds is not done
-            again, but networks that were still in training begin from their start, with the same seed.
+            again, but networks that were still in training begin from their start, with the same seed. The promotion
+            form of asynchronous halving may go another way if the kill came between the reports of one moment.
         progress: whether to show the number of reports and the smallest loss.
 
     Returns:
@@ -51,9 +52,10 @@ def play(
 
     Raises:
         ValueError: scheduler or sampler were used before, the log belongs to another tournament, the fidelity is tuned
-            as well, or no trial of the first wave can be trained.
+            as well, the scheduler has no end, or no trial of the first wave can be trained.
     """
     check_space(objective)
+    _check_end(scheduler)
     with Ledger(objective, scheduler, sampler, seed=seed, log=log, progress=progress) as ledger:
         playing, interrupted = _Play(objective, ledger), False
         try:
@@ -133,6 +135,15 @@ class _Play:
         """Where all evaluations raise from the very first on, the set-up is wrong rather than a config."""
         if not self._ledger.reports and wave.errors and all(math.isnan(end.loss) for end in ends):
             raise wave.errors[0]
+
+
+def _check_end(scheduler: Scheduler) -> None:
+    """Refuse a scheduler that always has one more trial to start."""
+    if getattr(scheduler, "n_trials", 0) == math.inf:
+        raise ValueError(
+            "play starts all trials that can start at once, and the scheduler has no end of them; give it n_trials, or "
+            "let workers ask one by one: play_with_workers, or simulate with until="
+        )
 
 
 def check_space(objective: Objective) -> None:

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from hpo_tutor.early_stopping.jobs import Job, Scheduler
 from hpo_tutor.tournaments.stragglers import Luck
-from hpo_tutor.tournaments.timelines import Span, Timeline
+from hpo_tutor.tournaments.timelines import Span, Timeline, whole_training
 
 Course = Callable[[Job], tuple[float, float]]  # a job's seconds, and the loss that it reports in the end
 
@@ -28,7 +28,7 @@ class Desk(Protocol):
     def ask(self) -> Job | None:
         """Work for a free worker; None where there is none now."""
 
-    def report(self, job: Job, loss: float) -> None:
+    def report(self, job: Job, loss: float) -> object:
         """The loss at the end of a job; nan where it failed."""
 
 
@@ -157,7 +157,7 @@ def run_clock(
         for _, worker, job, begin, _ in sorted(events, key=lambda event: event[:2])
         if job is not None
     )
-    return Timeline(int(n_workers), tuple(spans), cut)
+    return Timeline(int(n_workers), tuple(spans), cut, whole_training(scheduler))
 
 
 def check_paces(paces: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> None:

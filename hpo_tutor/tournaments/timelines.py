@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from hpo_tutor.early_stopping.jobs import Job
+from hpo_tutor.early_stopping.jobs import Job, Scheduler
 
 
 class Span(NamedTuple):
@@ -45,6 +45,11 @@ class Gap(NamedTuple):
     end: float
 
 
+def whole_training(scheduler: Scheduler) -> float | None:
+    """The fidelity of a scheduler's highest rung; None where it does not tell its rungs."""
+    return max((ladder[-1] for ladder in getattr(scheduler, "rungs", ())), default=None)
+
+
 class Timeline(NamedTuple):
     """All spans of a tournament, in the order in which they ended.
 
@@ -52,11 +57,13 @@ class Timeline(NamedTuple):
         n_workers: how many there were.
         spans: what they did and reported.
         cut: jobs that still ran when the clock was stopped. They kept their workers busy, and nobody knows their loss.
+        top: the fidelity of a whole training; None takes the largest that was handed out.
     """
 
     n_workers: int
     spans: tuple[Span, ...]
     cut: tuple[Span, ...] = ()
+    top: float | None = None
 
     @property
     def makespan(self) -> float:
@@ -123,8 +130,10 @@ class Timeline(NamedTuple):
 
     @property
     def in_full(self) -> tuple[Span, ...]:
-        """The spans with which a trial had its whole training: those that end at the largest fidelity handed out."""
-        top = max((span.job.stop for span in self.spans + self.cut), default=math.nan)
+        """The spans with which a trial had its whole training."""
+        top = self.top
+        if top is None:
+            top = max((span.job.stop for span in self.spans + self.cut), default=math.nan)
         return tuple(span for span in self.spans if span.job.stop == top and math.isfinite(span.loss))
 
     @property

@@ -25,7 +25,7 @@ from hpo_tutor.protocols import Objective, Sampler
 from hpo_tutor.tournaments.ledgers import Ledger
 from hpo_tutor.tournaments.playing import check_space
 from hpo_tutor.tournaments.results import Tournament
-from hpo_tutor.tournaments.timelines import Span, Timeline
+from hpo_tutor.tournaments.timelines import Span, Timeline, whole_training
 from hpo_tutor.training import Data
 from hpo_tutor.training.models.descriptions import Model
 from hpo_tutor.training.pausing import start, thaw
@@ -154,17 +154,16 @@ class _Driver:
         if answer is not None:
             loss, message = self._keep(order, answer)
         self._spans.append(Span(served.worker, job, served.begin, served.end, loss))
-        self._ledger.report(job, loss, message)
-        states = self._ledger.scheduler.states
-        for trial in [trial for trial in self._frozen if states[trial] in ("stopped", "finished", "failed")]:
-            del self._frozen[trial]
+        for trial in self._ledger.report(job, loss, message):
+            self._frozen.pop(trial, None)
 
     def timeline(self, executor: Executor) -> Timeline:
         """The clock, from the first job on."""
         began = min((span.begin for span in self._spans), default=0.0)
         spans = [span._replace(begin=span.begin - began, end=span.end - began) for span in self._spans]
         n_workers = max([1, getattr(executor, "n_workers", 1), *(span.worker + 1 for span in spans)])
-        return Timeline(n_workers, tuple(sorted(spans, key=lambda span: span.end)))
+        ended = tuple(sorted(spans, key=lambda span: span.end))
+        return Timeline(n_workers, ended, top=whole_training(self._ledger.scheduler))
 
     def _keep(self, order: Order, answer: Answer) -> tuple[float, str]:
         """Take note of an answer: the loss, nan where it is not finite, and then why."""
@@ -184,7 +183,7 @@ class _Driver:
 
 def _options(objective: Live) -> dict[str, Any]:
     """How networks of an objective train where they pause."""
-    options = objective._options
+    options = objective.options
     if options.get("device") == "cuda":
         raise ValueError("workers train networks on processors, and the objective says device='cuda'; leave it out")
     backend = options.get("backend")

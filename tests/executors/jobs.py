@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -73,4 +74,10 @@ def die_or(job: Any) -> Any:
 def who(job: int) -> int:
     """The process's id, after a tenth of a second."""
     threading.Event().wait(0.1)
+    return os.getpid()
+
+
+def sleep_and_tell(seconds: float) -> int:
+    """The process that did it."""
+    time.sleep(seconds)
     return os.getpid()

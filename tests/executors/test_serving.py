@@ -277,3 +277,28 @@ def test_ctrl_c_leaves_no_worker():
         next(done)
     timer.join()
     assert workers() - before == set()
+
+
+def test_those_who_die_at_rest_are_replaced():
+    """Three workers have done a job each and are killed while a fourth works: its job is done, and a further one."""
+    jobs_left, seen = deque([0.05, 0.05, 0.05, 2.0]), []
+
+    def next_job():
+        if jobs_left:
+            return jobs_left.popleft()
+        return 0.05 if len(seen) == 4 else None
+
+    for served in LocalProcesses(4).serve(jobs.sleep_and_tell, next_job, 1):
+        seen.append(served.outcome)
+        if len(seen) == 3:
+            for pid in {outcome.value for outcome in seen}:
+                os.kill(pid, signal.SIGKILL)
+        if len(seen) == 5:
+            break
+    assert [outcome.error for outcome in seen] == [None] * 5
+
+
+def test_an_empty_cluster_with_nothing_to_do_is_done():
+    """Nobody is there, and nobody is needed."""
+    with LocalCluster(n_workers=0, dashboard_address=None, processes=False, protocol="tcp") as empty:
+        assert list(DaskWorkers(empty.scheduler_address).serve(jobs.square, lambda: None)) == []

@@ -63,3 +63,11 @@ def test_draws_are_the_trials_of_a_tournament_and_take_the_recorded_time():
     assert min(seconds for seconds, _ in first) >= SECONDS[0]
     assert max(seconds for seconds, _ in first) <= SECONDS[-1]
     assert all(late < early for (_, early), (_, late) in zip(first, longer, strict=True))
+
+
+def test_a_clock_that_stops_early_has_nothing_in_full():
+    """Rungs below the top are no whole training, however short the clock."""
+    curves = small_curves()
+    (row,) = plan(curves, lambda: SuccessiveHalving(40, N_EPOCHS), (4,), (0,), until=2 * SECONDS[0]).itertuples()
+    assert row.first_in_full == row.reached == math.inf
+    assert math.isnan(row.loss)

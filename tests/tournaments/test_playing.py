@@ -395,3 +395,25 @@ def test_progress_shows_the_reports(capsys):
     shown = capsys.readouterr().err
     assert "13report" in shown
     assert "smallest loss" in shown
+
+
+def test_a_tournament_without_an_end_is_refused():
+    """All trials that can start would be infinitely many."""
+    with pytest.raises(ValueError, match="n_trials"):
+        play(Falling(), AsynchronousHalving(math.inf, 9))
+
+
+@pytest.mark.parametrize("n_trials", [9, 27, 200])
+def test_configs_that_are_missing_change_no_rule(n_trials):
+    """Nine configs make the same asynchronous tournament, however many were hoped for: none fails in its place."""
+    sampler = Design(SPACE, "grid", n_points=9)
+    played = play(Falling(), AsynchronousHalving(n_trials, 9), sampler)
+    assert (len(played.history), played.n_epochs) == (9, 9 + 3 * 2 + 1 * 6)
+    assert all(trial.state == "complete" for trial in played.history)
+
+
+def test_a_design_hears_how_many_trials_there_will_be():
+    """A synchronous schedule knows, so a design that must know it needs no number of its own."""
+    played = play(Falling(), SuccessiveHalving(27, 9), Design(SPACE, "sobol"))
+    assert len({trial.config["x"] for trial in played.history}) == 27
+    assert Hyperband(81).n_trials == 81 + 34 + 15 + 8 + 5

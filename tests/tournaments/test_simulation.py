@@ -57,7 +57,7 @@ def ticking(scheduler: Scheduler, losses: np.ndarray, seconds: np.ndarray, n_wor
             if hands[worker] is None and (job := scheduler.ask()) is not None:
                 hands[worker] = (job, now)
         if not any(hands):
-            return Timeline(n_workers, tuple(spans))
+            return Timeline(n_workers, tuple(spans), top=max(ladder[-1] for ladder in scheduler.rungs))
     raise AssertionError("the tournament did not end")
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from hpo_tutor import problems
 from hpo_tutor.early_stopping import AsynchronousHalving, Hyperband, SuccessiveHalving
+from hpo_tutor.samplers import TPE, Design
 from hpo_tutor.search_space import Choice, Float
 from hpo_tutor.tournaments import play
 
@@ -207,3 +208,24 @@ def test_two_tournaments_do_not_share_a_log(tmp_path):
 
     with pytest.raises(RuntimeError, match="only one tournament may write to a log"):
         play(Meddling(), SuccessiveHalving(9, 9), log=path)
+
+
+def test_a_sampler_that_has_run_dry_resumes(tmp_path):
+    """Nine configs for 27 trials: the tournament ends, and its own log is one of the same tournament."""
+    objective, log = problems.curves("digits-curves"), tmp_path / "dry.jsonl"
+
+    def again():
+        return play(objective, SuccessiveHalving(27, 9, 1), Design(objective.space, "random", n_points=9), log=log)
+
+    assert outcomes(again()) == outcomes(again())
+
+
+def test_a_log_is_of_one_arithmetic(tmp_path):
+    """Losses in another precision, or of another sampler, are another tournament."""
+    log = tmp_path / "single.jsonl"
+    play(digits(), SuccessiveHalving(4, 2, 1, 2), log=log)
+    double = problems.live("digits", QUICK, dtype="float64")
+    with pytest.raises(ValueError, match="another"):
+        play(double, SuccessiveHalving(4, 2, 1, 2), log=log)
+    with pytest.raises(ValueError, match="another"):
+        play(digits(), SuccessiveHalving(4, 2, 1, 2), TPE(digits().space), log=log)

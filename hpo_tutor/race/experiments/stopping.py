@@ -18,6 +18,7 @@ largest budget, and is looked at on the way. All methods without a sampler draw 
 A run that was killed, or stopped by Ctrl-C, goes on where it was when it is run again with the same file.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -193,11 +194,14 @@ def _moments(ledger: Ledger, place: Curves, total_epochs: float) -> Iterator[_Mo
         loss = place.evaluate([ledger.configs[job.trial]], seeds=[ledger.seeds[job.trial]], fidelity=job.stop)
         ledger.report(job, float(loss[0]))
         best = _better(best, ledger.reports[-1])
-        yield _Moment(spent, best, ledger.scheduler.n_started)
+        if best is not None:
+            yield _Moment(spent, best, ledger.scheduler.n_started)
 
 
-def _better(best: Reported | None, new: Reported) -> Reported:
+def _better(best: Reported | None, new: Reported) -> Reported | None:
     """The incumbent after one more report: a higher fidelity first, then the smaller loss, then the earlier."""
+    if not math.isfinite(new.loss):  # a trial that failed leads nobody
+        return best
     if best is None or (-new.job.stop, new.loss) < (-best.job.stop, best.loss):
         return new
     return best

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pandas.testing import assert_frame_equal
 
-from hpo_tutor.early_stopping import AsynchronousHalving, FullTraining, Hyperband, Synchronous
+from hpo_tutor.early_stopping import AsynchronousHalving, FullTraining, Hyperband, Job, Synchronous
 from hpo_tutor.problems import curves
 from hpo_tutor.race.comparison import sampler_seed
 from hpo_tutor.race.experiments import records, stopping
@@ -16,6 +16,7 @@ from hpo_tutor.race.experiments.stopping_methods import FULL, METHODS, method
 from hpo_tutor.samplers import BOHB
 from hpo_tutor.search_space import Float, SearchSpace
 from hpo_tutor.tournaments import play
+from hpo_tutor.tournaments.results import Reported
 
 
 class Toy:
@@ -246,3 +247,17 @@ def test_the_kept_comparison_is_whole():
         found = sorted(outcome(search), key=lambda row: row["total_epochs"])
         np.testing.assert_allclose(kept["regret"], [row["regret"] for row in found], rtol=1e-9, atol=1e-12)
         assert kept["n_started"].tolist() == [row["n_started"] for row in found]
+
+
+def test_a_trial_that_failed_leads_nobody():
+    """Neither at the start nor at a higher rung."""
+
+    def report(trial: int, stop: float, loss: float) -> Reported:
+        return Reported(Job(trial, 0, 0, 0, stop), {}, 0, loss, "")
+
+    best = None
+    leaders = []
+    for one in (report(0, 1, math.nan), report(1, 1, 0.3), report(2, 3, math.nan), report(3, 3, 0.5)):
+        best = stopping._better(best, one)
+        leaders.append(best and best.trial)
+    assert leaders == [None, 1, 1, 3]
