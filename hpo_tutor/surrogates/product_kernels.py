@@ -35,7 +35,7 @@ class ProductKernels:
         points, n_options, widths: as above.
 
     Raises:
-        ValueError: there is no point, one is not finite, a width is not positive, or the shapes do not agree.
+        ValueError: there is no point, one is not finite, a width is negative, or the shapes do not agree.
     """
 
     def __init__(

@@ -45,7 +45,7 @@ def plan(
         seeds: which random trials, and which luck.
         stragglers: standard deviation of z; each job takes 1 + |z| times as long as it should.
         crashes: probability that a job is lost within the mean time of an epoch over the recording.
-        within: when does an incumbent count as good? Once its loss in full is at most the optimum plus this.
+        within: when does an incumbent count as good? Once its reported loss in full is at most the optimum plus this.
         until: second at which the clock stops.
 
     Returns:
@@ -54,7 +54,8 @@ def plan(
         busy           share of the workers' time in which they worked
         first_in_full  seconds until a trial has had the whole training; inf if none has
         reached        seconds until the incumbent's loss in full is within the reach of the optimum; inf if it never is
-        loss           of the incumbent in the end, in full; nan if there is none
+        loss           of the incumbent in the end, in full; nan if there is none. It is the one that was reported,
+                       with a seed of its own: the smallest of many is a lucky one, and so is what was ``reached``
         n_trials       that reported a loss, or failed
         n_epochs       handed out and reported
     """

@@ -339,8 +339,9 @@ planned[columns].round({"makespan": 2, "busy": 3, "first_in_full": 2, "n_epochs"
 # %% [markdown]
 # *In the table:* medians of eight seeds. `makespan`: seconds until all is done; `busy`: the share of the workers' time
 # in which they train; `first_in_full`: seconds until some trial has had its whole training; `n_epochs` of all trials;
-# `loss` of the winner. ASHA is the promoting form. Four workers wait less than in the picture above: three times as
-# many trials keep them busy for longer. Two questions: in which columns is ASHA ahead? In which is it behind, and why?
+# `loss` of the winner, as reported (so a little lucky). ASHA is the promoting form. Four workers wait less than in the
+# picture above: three times as many trials keep them busy for longer. Two questions: in which columns is ASHA ahead? In
+# which is it behind, and why?
 
 # %%
 halving, asha = (planned.xs(name, level="search") for name in ("halving", "ASHA"))
