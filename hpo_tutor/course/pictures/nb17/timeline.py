@@ -34,7 +34,7 @@ MANY_TRIALS = 729  # start in the synchronous bracket where workers have no rows
 BINS = 160  # of the clock, where only shares are drawn
 WIDE = 0.05  # share of the panel's width from which on a bar has room for a number
 LIGHTEST, DARKEST = 0.72, -0.42
-ASPECT, LOW_ASPECT = 0.24, 0.2
+ASPECT, LOW_ASPECT = 0.2, 0.15
 
 
 def clock_board(match: Match, share: float) -> Board:
