@@ -186,3 +186,8 @@ class History(Sequence[Trial]):
         ]
         columns = ["number", *shown.values(), "loss", "state", "seed", "message"]
         return pd.DataFrame(rows, columns=None if rows else columns)
+
+
+def trial_seed(seed: int, number: int) -> int:
+    """The random seed of trial ``number``: the same whoever runs it and in which order, and below 2**32."""
+    return int(np.random.SeedSequence(seed, spawn_key=(number,)).generate_state(1)[0])

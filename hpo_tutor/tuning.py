@@ -20,7 +20,7 @@ from hpo_tutor.interrupts import uninterrupted
 from hpo_tutor.plain import plain, plain_text
 from hpo_tutor.protocols import Objective, Sampler, SearchExhausted
 from hpo_tutor.search_log import SearchLog
-from hpo_tutor.trials import History, Trial
+from hpo_tutor.trials import History, Trial, trial_seed
 
 INTERRUPTED = "interrupted"
 AS_BEFORE = (
@@ -29,11 +29,6 @@ AS_BEFORE = (
 )
 
 Function = Callable[[Mapping[str, Any]], float | Sequence[float]]
-
-
-def trial_seed(seed: int, number: int) -> int:
-    """The random seed of trial ``number``: the same whoever runs it and in which order, and below 2**32."""
-    return int(np.random.SeedSequence(seed, spawn_key=(number,)).generate_state(1)[0])
 
 
 def minimize(

@@ -9,7 +9,8 @@ import pytest
 
 from hpo_tutor.samplers import Design
 from hpo_tutor.search_space import Float, SearchSpace
-from hpo_tutor.tuning import minimize, trial_seed
+from hpo_tutor.trials import trial_seed
+from hpo_tutor.tuning import minimize
 
 SPACE = SearchSpace(x=Float(-1, 1), y=Float(-1, 1))
 

@@ -24,7 +24,8 @@ from hpo_tutor import designs
 from hpo_tutor.race import entries, tracks
 from hpo_tutor.race.cells import Cell, Job, seed_of
 from hpo_tutor.race.unit_points import configs_of
-from hpo_tutor.tuning import minimize, trial_seed
+from hpo_tutor.trials import trial_seed
+from hpo_tutor.tuning import minimize
 
 Array = NDArray[np.float64]
 Row = dict[str, Any]

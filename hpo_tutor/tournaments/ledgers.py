@@ -22,7 +22,7 @@ from hpo_tutor.samplers.base import BaseSampler
 from hpo_tutor.search_space import SearchSpace
 from hpo_tutor.tournaments.logs import TournamentLog
 from hpo_tutor.tournaments.results import Reported, Tournament
-from hpo_tutor.trials import Trial
+from hpo_tutor.trials import Trial, trial_seed
 
 INTERRUPTED = "interrupted"
 AS_BEFORE = "make scheduler and sampler as before (same kind, seed and sizes, fresh), or use another log"
@@ -207,9 +207,7 @@ class Ledger:
                     f"{trial.number}; make a new one for each tournament"
                 )
             self.configs[job.trial] = trial.config
-            # as tuning.trial_seed draws it; that room stands beside this one
-            drawn = np.random.SeedSequence(self._seed, spawn_key=(job.trial,)).generate_state(1)
-            self.seeds[job.trial] = int(drawn[0])
+            self.seeds[job.trial] = trial_seed(self._seed, job.trial)
             return job
         return None
 

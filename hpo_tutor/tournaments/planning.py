@@ -8,7 +8,6 @@ All times are seconds of the workers of whom the recording tells: one core each.
 import math
 from collections.abc import Callable, Iterable
 
-import numpy as np
 import pandas as pd
 
 from hpo_tutor.early_stopping.jobs import Job, Scheduler
@@ -18,6 +17,7 @@ from hpo_tutor.tournaments.simulated_searches import mean_pace
 from hpo_tutor.tournaments.simulation import check_epochs, run_clock
 from hpo_tutor.tournaments.stragglers import Luck
 from hpo_tutor.tournaments.timelines import Timeline
+from hpo_tutor.trials import trial_seed
 
 BLOCK = 128  # trials that are drawn together
 
@@ -123,8 +123,6 @@ class Draws:
         """Draw a block more."""
         numbers = range(len(self._paces), len(self._paces) + BLOCK)
         configs = [self._configs.ask().config for _ in numbers]
-        # as tuning.trial_seed draws them; that room stands beside this one
-        streams = [np.random.SeedSequence(self._seed, spawn_key=(number,)) for number in numbers]
-        seeds = [int(stream.generate_state(1)[0]) for stream in streams]
+        seeds = [trial_seed(self._seed, number) for number in numbers]
         self._losses += self._curves.along(configs, seeds=seeds).tolist()
         self._paces += self._curves.seconds(configs).tolist()

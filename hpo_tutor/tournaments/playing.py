@@ -95,8 +95,9 @@ class _Play:
                     self._ledger.report(job, loss, message)
                 asked = self._ledger.jobs()
                 goes_on = [job for job in asked if job.trial in wave and job.start == wave.reached]
-                self._ledger.put_back([job for job in asked if job not in goes_on])
-                running |= {job.trial: job for job in goes_on}
+                on = {job.trial: job for job in goes_on}
+                self._ledger.put_back([job for job in asked if job.trial not in on])
+                running |= on
                 wave.keep(list(running))
         finally:
             wave.close()

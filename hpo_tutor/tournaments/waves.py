@@ -74,7 +74,7 @@ class Networks:
 
     def keep(self, trials: Sequence[int]) -> None:
         """All others leave: the population is compacted before the next epoch."""
-        gone = [trial for trial in self._places if trial not in trials]
+        gone = sorted(self._places.keys() - set(trials))
         self._population.stop([self._places.pop(trial) for trial in gone])
 
     def __contains__(self, trial: int) -> bool:

@@ -21,7 +21,7 @@ from hpo_tutor.problems import landscapes, tasks
 from hpo_tutor.scenes.training import Cohort
 from hpo_tutor.search_space import SearchSpace
 from hpo_tutor.training import Population, Report
-from hpo_tutor.tuning import trial_seed
+from hpo_tutor.trials import trial_seed
 
 Array = NDArray[np.float64]
 

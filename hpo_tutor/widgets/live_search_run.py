@@ -19,8 +19,7 @@ from hpo_tutor.protocols import Sampler, SearchExhausted
 from hpo_tutor.samplers.design import Design
 from hpo_tutor.scenes.training import Cohort, Standing
 from hpo_tutor.search_space import SearchSpace
-from hpo_tutor.trials import Trial
-from hpo_tutor.tuning import trial_seed
+from hpo_tutor.trials import Trial, trial_seed
 from hpo_tutor.widgets.live_run import MOST_NETWORKS, Array, Worker, check_count, check_map, guess, recorded
 
 SAMPLERS: Mapping[str, Callable[..., Sampler]] = MappingProxyType(

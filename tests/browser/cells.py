@@ -4,6 +4,7 @@ from pathlib import Path
 
 import nbformat
 from driver import Lab
+from playwright.sync_api import Locator
 
 PYTHON = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
 
@@ -31,6 +32,14 @@ def run(lab: Lab, cell: int) -> None:
             await context.sessionContext.session.kernel.requestKernelInfo();
         }"""
     )
+
+
+def opened(lab: Lab, folder: Path, name: str, source: str) -> tuple[Locator, Locator]:
+    """The player that a cell shows in a notebook of its own, and the player's sentence."""
+    lab.open(notebook(folder, name, source))
+    run(lab, 0)
+    player = lab.shown(0).locator(".hpo-player")
+    return player, player.get_by_role("status")
 
 
 def begin(lab: Lab, cell: int) -> None:

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from cells import notebook, run
+from cells import opened
 from driver import Lab
 from player_looks import color_of, colors
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from hpo_tutor.scenes.looks import ORANGE
 
@@ -21,14 +21,6 @@ GROWN = SETUP + (
 LIVE = SETUP + "LiveSearch('digits', sampler='SparseGrid', n_trials=11, pause=0.0)"
 ACROSS_3 = [(0.45 + k / 1000, 0.25) for k in range(100)]  # point 3 and what is beside it, in shares of the map
 PATIENCE = 120_000  # milliseconds
-
-
-def opened(lab: Lab, folder: Path, name: str, source: str) -> tuple[Locator, Locator]:
-    """A player and its sentence."""
-    lab.open(notebook(folder, name, source))
-    run(lab, 0)
-    player = lab.shown(0).locator(".hpo-player")
-    return player, player.get_by_role("status")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

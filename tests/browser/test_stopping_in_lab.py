@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from cells import notebook, run
+from cells import opened
 from driver import Lab
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 CUT = "from hpo_tutor.course.pictures import nb16 as pictures\npictures.cutter()"
 KNOCKOUT = """from hpo_tutor.course.pictures import nb16 as pictures
@@ -15,14 +15,6 @@ pictures.knockout(schedulers={"halving": SuccessiveHalving(81, 81)})
 CLOCK = (
     "from hpo_tutor.course.pictures import nb17 as pictures\npictures.timelines(workers=(1, 4), stragglers=(0.0, 2.0))"
 )
-
-
-def opened(lab: Lab, folder: Path, name: str, source: str) -> tuple[Locator, Locator]:
-    """A player and its sentence."""
-    lab.open(notebook(folder, name, source))
-    run(lab, 0)
-    player = lab.shown(0).locator(".hpo-player")
-    return player, player.get_by_role("status")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from cells import notebook, run
+from cells import opened
 from driver import Lab
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 SETUP = """import numpy as np
 from hpo_tutor import importances, problems, samplers
@@ -25,14 +25,6 @@ TREE = SETUP + (
     "rng = np.random.default_rng(0)\n"
     "pictures.branching(objective.space, [objective.space.sample(rng) for _ in range(5)])"
 )
-
-
-def opened(lab: Lab, folder: Path, name: str, source: str) -> tuple[Locator, Locator]:
-    """A player and its sentence."""
-    lab.open(notebook(folder, name, source))
-    run(lab, 0)
-    player = lab.shown(0).locator(".hpo-player")
-    return player, player.get_by_role("status")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

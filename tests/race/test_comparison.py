@@ -10,8 +10,8 @@ from hpo_tutor.race import compare
 from hpo_tutor.race.comparison import sampler_seed
 from hpo_tutor.samplers import Design
 from hpo_tutor.search_space import Float, SearchSpace
-from hpo_tutor.trials import Trial
-from hpo_tutor.tuning import minimize, trial_seed
+from hpo_tutor.trials import Trial, trial_seed
+from hpo_tutor.tuning import minimize
 
 SQUARE = SearchSpace(x=Float(0, 1), y=Float(0, 1))
 

@@ -13,8 +13,7 @@ from hpo_tutor import designs, problems
 from hpo_tutor.race import entries, presets, tracks
 from hpo_tutor.race.cells import seed_of
 from hpo_tutor.race.protocol import Cell, Job, enter, jobs, run
-from hpo_tutor.trials import Trial
-from hpo_tutor.tuning import trial_seed
+from hpo_tutor.trials import Trial, trial_seed
 
 CELL = Cell("networks", 2, 3, "lhs", 4)
 FIELDS = [*Cell._fields, "n_made", "observed", "score", "optimum", "n_trained", "state", "message"]

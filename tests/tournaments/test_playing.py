@@ -15,7 +15,7 @@ from hpo_tutor.samplers.base import BaseSampler
 from hpo_tutor.search_space import Choice, Float, SearchSpace
 from hpo_tutor.tournaments import play
 from hpo_tutor.training import Population
-from hpo_tutor.tuning import trial_seed
+from hpo_tutor.trials import trial_seed
 
 SMALL = {
     "learning_rate": Float(1e-4, 3e-2, log=True),

@@ -147,7 +147,7 @@ def interrupt(*_):
     [
         ({"seed": 2}, "belongs to another tournament: seed is 1 there and 2 here"),
         ({"objective": problems.live("digits", QUICK, batch=3)}, "belongs to another tournament: objective"),
-        ({"scheduler": SuccessiveHalving(10, 9)}, "belongs to another tournament: scheduler is "),
+        ({"scheduler": SuccessiveHalving(10, 9)}, "belongs to another tournament: scheduler.plans is "),
     ],
     ids=["seed", "objective", "scheduler"],
 )

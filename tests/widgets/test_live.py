@@ -15,7 +15,7 @@ import pytest
 from hpo_tutor import designs, problems, scenes
 from hpo_tutor.problems import datasets, tasks
 from hpo_tutor.training import Report
-from hpo_tutor.tuning import trial_seed
+from hpo_tutor.trials import trial_seed
 from hpo_tutor.widgets import LiveTraining, live_base, live_form, live_run
 from hpo_tutor.widgets.live_run import Setting
 from tests.widgets.packed import plain, restored, unpack

@@ -26,8 +26,7 @@ from hpo_tutor.race.cells import seed_of
 from hpo_tutor.race.experiments.records import Row
 from hpo_tutor.samplers.tiles import switches
 from hpo_tutor.search_space import Choice, Integer, SearchSpace
-from hpo_tutor.trials import History
-from hpo_tutor.tuning import trial_seed
+from hpo_tutor.trials import History, trial_seed
 
 Array = NDArray[np.float64]
 

@@ -44,7 +44,8 @@ from hpo_tutor.race.experiments.records import Kind, Records, Row
 from hpo_tutor.race.experiments.summaries import summary
 from hpo_tutor.race.experiments.uneven_grids import UnevenGrid
 from hpo_tutor.search_space import SearchSpace
-from hpo_tutor.tuning import minimize, trial_seed
+from hpo_tutor.trials import trial_seed
+from hpo_tutor.tuning import minimize
 
 __all__ = [
     "EXPERIMENTS",

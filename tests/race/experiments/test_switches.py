@@ -16,7 +16,7 @@ from hpo_tutor.race.experiments import findings, records, switches
 from hpo_tutor.race.experiments.contestants import CONTESTANTS, PROBES, contestant
 from hpo_tutor.race.experiments.findings import Ground
 from hpo_tutor.race.experiments.switches import KIND, Search, load, outcome, plan, run, write
-from hpo_tutor.tuning import trial_seed
+from hpo_tutor.trials import trial_seed
 
 
 class Toy:
