@@ -115,7 +115,7 @@ class Population:
         # a step never has more rows than there are
         self.settings = settings._replace(batch_size=np.minimum(settings.batch_size, len(data.train_inputs)))
         data.check_targets(model)
-        self.model, self.data, self.optimiser, self.device = model, data, optimiser, _device(device)
+        self.model, self.data, self.optimiser, self.device = model, data, optimiser, chosen_device(device)
         self._dtype = DTYPES[dtype]
         for width, batch_size in {*zip(self.settings.width, self.settings.batch_size, strict=True)}:
             _check_batches(model, data, int(width), int(batch_size))
@@ -310,7 +310,7 @@ def _check_batches(model: Model, data: Data, width: int, batch_size: int) -> Non
         )
 
 
-def _device(name: str | None) -> torch.device:
+def chosen_device(name: str | None) -> torch.device:
     """The device asked for, or the best there is."""
     if name not in (None, "cpu", "cuda"):
         raise ValueError(f"device must be 'cpu' or 'cuda', got {name!r}; None takes the best there is")
