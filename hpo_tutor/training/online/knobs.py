@@ -70,10 +70,12 @@ def act(name: str, n_layers: int) -> Act:
         kind, layer = found[1], int(found[2])
         if (1 if kind == "l2" else 2) <= layer <= n_layers:
             return Act(kind, (layer - 1,))  # type: ignore[arg-type]  # the pattern has the three kinds
+    known = ["l2", "input_noise", *(f"l2_{n + 1}" for n in every)]
+    known += ["dropout_noise"] * (n_layers > 1) + [
+        f"{kind}_{n + 1}" for kind in ("noise", "dropout_noise") for n in every[1:]
+    ]
     raise ValueError(
-        f"{name!r} cannot be tuned while a network of {n_layers} dense layers trains; it has l2, l2_1 to "
-        f"l2_{n_layers}, input_noise, noise_2 to noise_{n_layers}, dropout_noise and "
-        f"dropout_noise_2 to dropout_noise_{n_layers}"
+        f"{name!r} cannot be tuned while a network of {n_layers} dense layers trains; it has {', '.join(known)}"
     )
 
 
@@ -107,7 +109,7 @@ def settle(
     meant = acts(tuple(starts), n_layers)
     if strange := [name for name in knobs or {} if name not in starts]:
         raise ValueError(f"{', '.join(strange)} has a knob and no start; give it one, starts={{{strange[0]!r}: ...}}")
-    chosen = {name: (knobs or {}).get(name, USUAL[one.kind]) for name, one in zip(starts, meant, strict=True)}
+    chosen = {name: Knob(*(knobs or {}).get(name, USUAL[one.kind])) for name, one in zip(starts, meant, strict=True)}
     columns = np.empty((n_models, len(chosen)))
     for place, (name, knob) in enumerate(chosen.items()):
         _check(name, knob, meant[place].kind)

@@ -235,7 +235,7 @@ class _Draws:
 
 
 class _Choices:
-    """Which rows of T2 are asked: all of them in a random order, then again in another one."""
+    """Which rows of T2 are asked: batches of all rows in a random order, then in another; a rest is left out."""
 
     def __init__(self, seed: int) -> None:
         self._generator = torch.Generator().manual_seed(seed)

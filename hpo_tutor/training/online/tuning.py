@@ -3,6 +3,7 @@
 Luketina, Berglund, Greff & Raiko (2016), arXiv:1511.06727; source 002 has the two hyperparameters and their ranges.
 """
 
+import numbers
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -83,7 +84,7 @@ class OnlineTuning:
             raise ValueError(f"T1-T2 is written for an MLP without batch normalisation, got {model}")
         if momentum and optimiser == "adam":
             raise ValueError("momentum belongs to optimiser='sgd'; Adam has its own, leave it out")
-        if every is not None and (int(every) != every or every < 1):
+        if every is not None and not (isinstance(every, numbers.Real) and RANGES["epochs"].holds(np.array([every]))[0]):
             raise ValueError(f"every must be a whole number of steps >= 1, got {every!r}; None never asks T2")
         if n_threads is not None and n_threads < 1:
             raise ValueError(f"n_threads must be at least 1, got {n_threads}; None takes every core")
@@ -102,9 +103,10 @@ class OnlineTuning:
         self.model, self.data, self.epochs, self.names = model, data, int(epochs), tuple(chosen)
         self._starts, self._seeds = values, whole
         # without hyperparameters there is nothing to ask T2 about
+        asked_every = int(every) if every is not None and chosen else None
         self._how = How(
             model, sizes, acts(self.names, len(sizes) - 1), tuple(chosen.values()), float(learning_rate), optimiser,
-            float(momentum), int(batch_size), int(tuning_batch_size), every if chosen else None, gradient,
+            float(momentum), int(batch_size), int(tuning_batch_size), asked_every, gradient,
             chosen_device(device), DTYPES[dtype],
         )  # fmt: skip
         self._n_threads = 1 if self._how.device.type != "cpu" else n_threads or n_cores()
@@ -140,16 +142,16 @@ class OnlineTuning:
         """
         self._check_trained()
         n_models, n_names = len(self), len(self.names)
-        steps = np.zeros(0, dtype=np.int64)
-        if self._how.every is not None:
-            steps = self._how.every * np.arange(1, 1 + len(self._sides[0].hypergradients))
+        # an epoch that was interrupted may have hyper-steps of some models only
+        n_steps = len(self._losses) * -(-len(self.data.train_inputs) // self._how.batch_size)
+        n = n_steps // self._how.every if self._how.every is not None else 0
         return Tuned(
             self.names,
-            _along(side.values for side in self._sides).reshape(n_models, -1, n_names),
-            _along(side.hypergradients for side in self._sides).reshape(n_models, len(steps), n_names),
-            _along(side.tuning_losses for side in self._sides).reshape(n_models, len(steps)),
+            _along([side.values[: n + 1] for side in self._sides]).reshape(n_models, n + 1, n_names),
+            _along([side.hypergradients[:n] for side in self._sides]).reshape(n_models, n, n_names),
+            _along([side.tuning_losses[:n] for side in self._sides]).reshape(n_models, n),
             np.stack(self._losses, 1),
-            steps,
+            (self._how.every or 0) * np.arange(1, n + 1),
         )
 
     def score(self, part: str) -> Scores:
@@ -195,10 +197,9 @@ class OnlineTuning:
             raise ValueError("no epoch has been trained; call train(), or walk through fit()")
 
 
-def _along(parts: object) -> NDArray[np.float64]:
-    """What was logged of all models, (K, n, ...)."""
-    found = [torch.stack(part, 1).cpu().numpy() if part else np.empty((0,)) for part in parts]  # type: ignore[attr-defined]
-    return np.concatenate(found)
+def _along(parts: Sequence[Sequence[torch.Tensor]]) -> NDArray[np.float64]:
+    """What was logged of all models, (K, n, ...); nothing, if nothing was."""
+    return np.concatenate([torch.stack(list(part), 1).cpu().numpy() if part else np.empty(0) for part in parts])
 
 
 def _check(name: str, value: float, rule: str) -> None:
