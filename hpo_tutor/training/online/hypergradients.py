@@ -42,7 +42,7 @@ class Taken(NamedTuple):
     """The step of T1: all that its hypergradients are made of.
 
     Attributes:
-        passed, errors: the batch of T1, at the weights before the step.
+        passed, errors: the batch of T1, or its first rows, at the weights before the step.
         changes: how both change with each hyperparameter's noise; None for l2 and where it is not wanted.
         before: the weights and biases before the step.
         response: of the optimiser, (K, P); None where it is ``rate``.

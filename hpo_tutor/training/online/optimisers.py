@@ -55,10 +55,11 @@ class Adam:
         response = None
         if respond:
             # what has never had a gradient has root 0 and gradient 0: it has no second part
-            response = (1 - BETA_2) * gradients / root.clamp(min=torch.finfo(root.dtype).tiny)
+            response = torch.mul(gradients, self._mean).div_(root.clamp_(min=torch.finfo(root.dtype).tiny))
         root.add_(EPSILON * correction)
         if response is not None:
-            response.mul_(self._mean).div_(root).neg_().add_(1 - BETA_1).div_(root).mul_(pace)
+            first = numbers.new_full((), pace * (1 - BETA_1))
+            response = torch.addcdiv(first, response, root, value=-pace * (1 - BETA_2)).div_(root)
         numbers.addcdiv_(self._mean, root, value=-pace)
         return response
 

@@ -54,6 +54,11 @@ class Noise(NamedTuple):
     factors: Perhaps
     scales: Tensors
 
+    def first(self, n_rows: int) -> "Noise":
+        """The same of its first rows alone."""
+        cut = [[None if part is None else part[:, :n_rows] for part in parts] for parts in (self.draws, self.factors)]
+        return self._replace(draws=cut[0], factors=cut[1])
+
     def multiplier(self, layer: int) -> torch.Tensor | None:
         """What is multiplied with whatever enters the layer, (K, B, n_l)."""
         factor = self.factors[layer]
@@ -66,6 +71,10 @@ class Pass(NamedTuple):
     entering: Tensors
     leaving: Tensors
     outputs: torch.Tensor
+
+    def first(self, n_rows: int) -> "Pass":
+        """The same of its first rows alone."""
+        return Pass(_first(self.entering, n_rows), _first(self.leaving, n_rows), self.outputs[:, :n_rows])
 
 
 class Change(NamedTuple):
@@ -242,6 +251,15 @@ def change_against(passed: Pass, errors: Tensors, change: Change, other: Pass, o
         if moved is not None:
             total = total + (torch.bmm(moved, there.mT) * torch.bmm(error, theirs.mT)).sum((1, 2))
     return total
+
+
+def first_errors(errors: Tensors, n_rows: int) -> Tensors:
+    """The errors of the first rows alone, as if they were the batch."""
+    return [error[:, :n_rows] * (error.shape[1] / n_rows) for error in errors]
+
+
+def _first(parts: Tensors, n_rows: int) -> Tensors:
+    return [part[:, :n_rows] for part in parts]
 
 
 def _noisy(here: torch.Tensor, noise: Noise | None, layer: int) -> torch.Tensor:

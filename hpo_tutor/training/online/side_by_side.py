@@ -19,7 +19,7 @@ from hpo_tutor.training.models.descriptions import MLP
 from hpo_tutor.training.online.hypergradients import Asked, Rule, Taken, as_the_source, hypergradients
 from hpo_tutor.training.online.knobs import Act, Knob
 from hpo_tutor.training.online.optimisers import Adam, HyperAdam, Sgd
-from hpo_tutor.training.online.passes import Chain, Layers, Noise, gradients
+from hpo_tutor.training.online.passes import Chain, Change, Layers, Noise, Pass, Tensors, first_errors, gradients
 from hpo_tutor.training.online.results import Scores
 from hpo_tutor.training.randomness import NOISE, Stream, hashes, normal, places
 
@@ -38,6 +38,7 @@ class How:
         acts, knobs: the H hyperparameters.
         learning_rate, optimiser, momentum: of the weights.
         batch_size, tuning_batch_size: rows of T1 and of T2 in a step.
+        noise_rows: rows of T1's batch that say how the step changes with a noise.
         every: a hyper-step after each so many steps; None: never.
         rule: of the hypergradient.
         device, dtype: where and how exactly.
@@ -52,6 +53,7 @@ class How:
     momentum: float
     batch_size: int
     tuning_batch_size: int
+    noise_rows: int
     every: int | None
     rule: Rule
     device: torch.device
@@ -141,19 +143,32 @@ class SideBySide:
         all_errors = chain.back(passed, errors, noise)
         gradients(passed, all_errors, self._into)
         asks, exact = tuning is not None, how.rule == "exact"
-        changes = [
-            chain.change(passed, all_errors, noise, act.kind, act.layers)
-            if asks and how.rule != "source" and noise is not None and act.kind != "l2"
-            else None
-            for act in how.acts
-        ]
         before = self._numbers.clone() if asks else self._numbers
+        if asks:
+            kept, kept_errors, changes = self._changes(passed, all_errors, noise)
         self._decay(values)
         response = self._optimiser.step(self._numbers, self._gradients, respond=asks and exact)
         if tuning is not None:
-            taken = Taken(passed, all_errors, changes, Layers.of(before, how.sizes), response, how.learning_rate)
+            taken = Taken(kept, kept_errors, changes, Layers.of(before, how.sizes), response, how.learning_rate)
             self._hyper_step(taken, tuning)
         return losses
+
+    def _changes(self, passed: Pass, errors: Tensors, noise: Noise | None) -> tuple[Pass, Tensors, list[Change | None]]:
+        """How a step that is about to be taken changes with each noise, and the rows of the batch that say so."""
+        how, chain = self._how, self._chain
+        if noise is None or how.rule == "source":
+            return passed, errors, [None] * len(how.acts)
+        if how.noise_rows < passed.outputs.shape[1]:  # the rows of a batch stand in a random order
+            errors = first_errors(errors, how.noise_rows)
+            passed, noise = passed.first(how.noise_rows), noise.first(how.noise_rows)
+        return (
+            passed,
+            errors,
+            [
+                None if act.kind == "l2" else chain.change(passed, errors, noise, act.kind, act.layers)
+                for act in how.acts
+            ],
+        )
 
     def _hyper_step(self, taken: Taken, tuning: Rows) -> None:
         """Ask T2, and turn the knobs."""

@@ -41,6 +41,8 @@ class OnlineTuning:
         knobs: name -> range and rate; those left out have ``knobs.USUAL``.
         learning_rate: of the weights.
         batch_size, tuning_batch_size: rows of T1 and of T2 in a step; all, if there are fewer.
+        noise_rows: so many rows of T1's batch say how the step changes with a noise. None: all, which is exact; fewer
+            cost less, and are right in the mean, as a batch of T2 is. The rule "source" has no use for it.
         every: a hyper-step after each so many steps; None: plain training, the hyperparameters stay.
         optimiser: of the weights, "adam" or "sgd".
         momentum: of "sgd".
@@ -65,6 +67,7 @@ class OnlineTuning:
         learning_rate: float = 1e-3,
         batch_size: int = 100,
         tuning_batch_size: int = 100,
+        noise_rows: int | None = None,
         every: int | None = 10,
         optimiser: str = "adam",
         momentum: float = 0.0,
@@ -96,6 +99,8 @@ class OnlineTuning:
         }.items():
             _check(name, number, name)
         _check("tuning_batch_size", tuning_batch_size, "batch_size")
+        if noise_rows is not None:
+            _check("noise_rows", noise_rows, "batch_size")
         data.check_targets(model)
         whole = check_seeds(seeds)
         sizes = (data.n_inputs, *model.hidden, model.n_outputs)
@@ -106,8 +111,8 @@ class OnlineTuning:
         asked_every = int(every) if every is not None and chosen else None
         self._how = How(
             model, sizes, acts(self.names, len(sizes) - 1), tuple(chosen.values()), float(learning_rate), optimiser,
-            float(momentum), int(batch_size), int(tuning_batch_size), asked_every, gradient,
-            chosen_device(device), DTYPES[dtype],
+            float(momentum), int(batch_size), int(tuning_batch_size), int(noise_rows or batch_size),
+            asked_every, gradient, chosen_device(device), DTYPES[dtype],
         )  # fmt: skip
         self._n_threads = 1 if self._how.device.type != "cpu" else n_threads or n_cores()
         self._stop = threading.Event()
