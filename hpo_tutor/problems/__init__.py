@@ -5,6 +5,7 @@
     landscape(name)   losses recorded once by really training, looked up in microseconds
     curves(name)      whole learning curves, recorded in the same way: a trial may stop after any epoch
     mangled(name)     recorded or live, with cheap further hyperparameters that matter
+    online_tuning(name)    networks that tune some hyperparameters while they train
     Flat              one of these, searched without its conditions: hyperparameters that do not exist have dead values
     WithFixed         one of these, with some hyperparameters left alone
     WithIdle          one of these, with hyperparameters added that do nothing
@@ -17,6 +18,8 @@ from hpo_tutor.lazy import offer
 
 _HOMES = {
     "Flat": "flat",
+    "OnlineRun": "online_objectives",
+    "OnlineTuningProblem": "online_objectives",
     "WithFixed": "fixed",
     "WithIdle": "idle",
     "WithRanges": "ranges",
@@ -25,6 +28,7 @@ _HOMES = {
     "landscape": "landscapes",
     "live": "live_objectives",  # a room called live would take the function's place once it is imported
     "mangled": "mangled_objectives",
+    "online_tuning": "online_objectives",
     # rooms, so that `problems.datasets.load(...)` works after `import hpo_tutor`
     "datasets": "",
     "functions": "",

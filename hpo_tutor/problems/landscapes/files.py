@@ -24,7 +24,17 @@ from hpo_tutor.search_space import Domain, Float, Integer
 
 METADATA_KEY = b"hpo_tutor"
 SUFFIX = ".parquet"
-OTHERS = {"study", "budgets", "stopping", "switches", "trained"}  # tables beside the landscapes that are none
+OTHERS = {  # tables beside the landscapes that are none
+    "study",
+    "budgets",
+    "online-field",
+    "online-rivals",
+    "online-starts",
+    "online-tuning-sets",
+    "stopping",
+    "switches",
+    "trained",
+}
 
 
 @dataclass(frozen=True)
