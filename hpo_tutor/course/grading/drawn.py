@@ -22,6 +22,11 @@ from hpo_tutor.course.exercises.nb16.survivals import rung
 from hpo_tutor.course.exercises.nb17.barriers import schedule
 from hpo_tutor.course.exercises.nb17.ladders import uneven
 from hpo_tutor.course.exercises.nb17.shares import brackets
+from hpo_tutor.course.exercises.nb18.distances import training
+from hpo_tutor.course.exercises.nb18.horizons import field
+from hpo_tutor.course.exercises.nb18.noises import batches
+from hpo_tutor.course.exercises.nb18.penalties import step
+from hpo_tutor.course.exercises.nb18.slopes import claimed_slope
 
 Array = NDArray[np.float64]
 Generator = np.random.Generator
@@ -137,4 +142,9 @@ CASES = {
     "17.2": _each(brackets),
     "17.3": _each(_power),
     "17.4": _each(lambda rng: schedule(rng, int(rng.integers(2, 5)), int(rng.integers(2, 6)))),
+    "18.1": _each(step),
+    "18.2": _each(claimed_slope),
+    "18.3": _each(batches),
+    "18.4": _each(training),
+    "18.5": _each(field),
 }
