@@ -26,6 +26,7 @@ PARTS = {
     "replay": "The virtual clock against real workers",
     "growth": "Ten times, a hundred times as many models",
     "noise": "What noise and dropout cost",
+    "online": "What tuning while training costs",
     "limits": "Where the time goes, and what limits it",
     "boosting": "Boosted trees against a plain loop",
     "landscapes": "Recorded landscapes: loading them, and looking losses up",
