@@ -1,0 +1,136 @@
+"""Who has the smaller test error after the same training time: T1-T2, random search or Bayesian optimisation?
+
+units   training time; 1 is one plain training on T1. A run of T1-T2 takes 1 and its overhead
+chosen  of the trainings that are over, the one with the smallest loss on validation rows, which nobody learns from
+error   of the chosen network on test rows; mean over the seeds, with its 95 % interval (Student's)
+"""
+
+from collections.abc import Sequence
+from functools import cache
+
+import pandas as pd
+
+from hpo_tutor.race.experiments.online import rivals as recording
+from hpo_tutor.race.experiments.online import summaries
+from hpo_tutor.scenes.layers import AnyLayer, Line, Points, Segments
+from hpo_tutor.scenes.looks import ORANGE, SKY, Style, style
+from hpo_tutor.scenes.stage import Axis, Scene
+from hpo_tutor.scenes.ticks import number
+from hpo_tutor.widgets.dials import Dial
+from hpo_tutor.widgets.player import Player
+
+NAMES = {
+    "t1-t2": "T1-T2",
+    "random": "random search",
+    "gp": "Bayesian optimisation",
+    "random-all": "random search, T1 and T2",
+}
+LOOKS = {
+    "t1-t2": Style(ORANGE, "solid", "diamond"),
+    "random": style("random"),
+    "gp": style("gp"),
+    "random-all": Style(SKY, "dash", "triangle-up"),
+}
+QUANTITIES = {"test error (%)": ("test_error", 100.0), "test loss (nats)": ("test_loss", 1.0)}
+"""Label of the axis -> column, and in how many units 1 is."""
+APART = 0.08  # units between the intervals of two methods, which would cover each other
+
+
+@cache
+def recorded() -> pd.DataFrame:
+    """The table of the recorded comparison on MNIST."""
+    return recording.load()
+
+
+def rivals_scene(
+    table: pd.DataFrame, quantity: str = "test error (%)", methods: Sequence[str] = ("t1-t2", "random", "gp")
+) -> Scene:
+    """Mean and interval of each method against training time.
+
+    Args:
+        table: of ``race.experiments.online.rivals.load``.
+        quantity: of ``QUANTITIES``.
+        methods: of ``NAMES``; those that were not recorded are left out.
+
+    Raises:
+        ValueError: there is no such quantity or method, or none was recorded.
+    """
+    if quantity not in QUANTITIES:
+        raise ValueError(f"the quantity is one of {', '.join(QUANTITIES)}; got {quantity!r}")
+    if unknown := [name for name in methods if name not in NAMES]:
+        raise ValueError(f"the methods are {', '.join(NAMES)}; got {', '.join(unknown)}")
+    column, scale = QUANTITIES[quantity]
+    found = summaries.race(table, column)
+    shown = [name for name in methods if name in set(found["method"])]
+    if not shown:
+        raise ValueError(f"none of {', '.join(methods)} was recorded; there are {', '.join(found['method'].unique())}")
+    layers: list[AnyLayer] = []
+    points: list[AnyLayer] = []
+    for place, name in enumerate(shown):
+        rows, look = found[found["method"] == name], LOOKS[name]
+        x = rows["units"].to_numpy(dtype=float) + APART * (place - (len(shown) - 1) / 2)
+        mean, low, high = (scale * rows[end].to_numpy(dtype=float) for end in ("mean", "low", "high"))
+        whole = rows["units"].to_numpy(dtype=float) % 1 == 0  # more intervals would hide each other
+        layers.append(Segments(x[whole], low[whole], x[whole], high[whole], look.color, width=2.0, opacity=0.7))
+        points.append(Line(x, mean, look.color, look.dash, 2.0, name=NAMES[name]))
+        points.append(Points(x[whole], mean[whole], look.color, look.symbol, 9.0))
+    span = found[found["method"].isin(shown)][["mean", "low", "high"]].to_numpy(dtype=float) * scale
+    least, most = float(pd.DataFrame(span).min().min()), float(pd.DataFrame(span).max().max())
+    room = 0.05 * (most - least)
+    ticks = [(float(at), str(at)) for at in range(1, int(found["units"].max()) + 1)]
+    across = Axis("training time (plain trainings)", 0.7, float(found["units"].max()) + 0.3, ticks=ticks)
+    up = Axis(quantity, least - room, most + room)
+    return Scene([*layers, *points], across, up, _sentence(table, found, shown, quantity), aspect=0.6)
+
+
+def rivals_player(table: pd.DataFrame | None = None, label: str = "The same training time for each") -> Player:
+    """``rivals_scene`` behind two dials: what is shown, and whether a search that may learn from T2 takes part.
+
+    Args:
+        table: of ``race.experiments.online.rivals.load``; None is the recorded one.
+        label: a heading.
+    """
+    shown = recorded() if table is None else table
+    groups = {"T1 for weights": ("t1-t2", "random", "gp")}
+    if "random-all" in set(shown["method"]):
+        groups["random search learns from T2, too"] = ("t1-t2", "random", "random-all")
+    return Player.over(
+        lambda quantity, rows: rivals_scene(shown, quantity, groups[rows]),
+        quantity=Dial("show", tuple(QUANTITIES)),
+        rows=Dial("rows", tuple(groups)),
+        label=label,
+    )
+
+
+def _sentence(table: pd.DataFrame, found: pd.DataFrame, shown: Sequence[str], quantity: str) -> str:
+    column, scale = QUANTITIES[quantity]
+    moments = sorted(found["units"].unique())
+    first = next(at for at in moments if set(shown) <= set(found.loc[found["units"] == at, "method"]))
+    last = moments[-1]
+    told = []
+    for moment in (first, last):
+        rows = found[found["units"] == moment].set_index("method")
+        each = [
+            f"{NAMES[name]} {_at(rows.loc[name, 'mean'], scale)} "
+            f"({_at(rows.loc[name, 'low'], scale)} to {_at(rows.loc[name, 'high'], scale)})"
+            for name in shown
+        ]
+        told.append(f"After {number(moment)} units: {', '.join(each)}.")
+    words = quantity[0].upper() + quantity[1:]
+    n = int(found["n_seeds"].max())
+    said = f"{words}, mean of {n} seeds and its 95\N{NO-BREAK SPACE}% interval. {' '.join(told)}"
+    if "t1-t2" not in shown or len(shown) < 2:
+        return said
+    differences = summaries.race_differences(table, last, column=column)
+    for row in differences.to_dict("records"):
+        other, sign = (row["a"], 1) if row["b"] == "t1-t2" else (row["b"], -1)
+        if other in shown:
+            mean = _at(row["mean"], sign * scale)
+            low, high = (_at(row[end], sign * scale) for end in ("low", "high")[::sign])
+            name = NAMES[other][0].upper() + NAMES[other][1:]
+            said += f" {name} minus T1-T2 then, seed by seed: {mean} ({low} to {high})."
+    return said
+
+
+def _at(value: float, scale: float) -> str:
+    return number(round(scale * float(value), 4) + 0.0)  # no minus zero
