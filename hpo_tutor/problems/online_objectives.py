@@ -126,7 +126,12 @@ class OnlineTuningProblem:
         return self.knobs_of(self.space.names)
 
     def knobs_of(
-        self, names: Sequence[str], *, every: int | None = EVERY, epochs: int | None = None
+        self,
+        names: Sequence[str],
+        *,
+        every: int | None = EVERY,
+        epochs: int | None = None,
+        batch_size: int | None = None,
     ) -> dict[str, Knob]:
         """Ranges and rates with which an Adam may cross each range in 60 per cent of all hyper-steps.
 
@@ -134,11 +139,13 @@ class OnlineTuningProblem:
             names: as ``OnlineTuning`` knows them: l2, l2_1, input_noise, noise_2, dropout_noise and so on.
             every: steps of the weights for one of the hyperparameters; the rates are in proportion. None: all rates 0.
             epochs: of the training; None takes the problem's.
+            batch_size: rows of a step; likewise.
 
         Raises:
             ValueError: no hyperparameter has that name.
         """
-        n_steps = self.n_steps * (epochs or self.epochs) // self.epochs
+        n_epochs, size = epochs or self.epochs, batch_size or self.batch_size
+        n_steps = n_epochs * math.ceil(len(self.data.train_inputs) / size)
         per_range = 0.0 if every is None else 1 / max(1.0, REACH * (n_steps // every))
         usual = {name: USUAL[act(name, len(self.model.hidden) + 1).kind] for name in names}
         return {name: Knob(low, high, (high - low) * per_range) for name, (low, high, _) in usual.items()}
@@ -197,22 +204,16 @@ class OnlineTuningProblem:
         if len(configs) != len(seeds):
             raise ValueError(f"each configuration needs one seed, got {len(configs)} and {len(seeds)}")
         starts = self.starts(configs)
-        epochs = options.pop("epochs", None) or self.epochs
         usual: dict[str, Any] = {
+            "epochs": self.epochs,
             "learning_rate": self.learning_rate,
             "batch_size": self.batch_size,
             "tuning_batch_size": min(self.batch_size, self.n_tuning),
         }
-        training = OnlineTuning(
-            self.model,
-            self.data,
-            starts,
-            seeds,
-            epochs=epochs,
-            knobs=self.knobs_of(tuple(starts), every=every, epochs=epochs) if knobs is None else knobs,
-            every=every,
-            **{**usual, **options},
-        )
+        how = {**usual, **options}
+        if knobs is None:
+            knobs = self.knobs_of(tuple(starts), every=every, epochs=how["epochs"], batch_size=how["batch_size"])
+        training = OnlineTuning(self.model, self.data, starts, seeds, knobs=knobs, every=every, **how)
         begin = time.perf_counter()
         tuned = training.train()
         seconds = time.perf_counter() - begin
@@ -306,7 +307,7 @@ def online_tuning(
     return problem
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=1)  # a shuffle of MNIST is 0.2 GB
 def _rows(name: str, batch: int, n_tuning: int, folder: str | None) -> TwoSets:
     """The four parts. ``folder`` is where the data are: another one is another set."""
     cut = _CUTS[name]

@@ -109,7 +109,7 @@ def describe(device: str | None, wide: tuple[int, ...] = WIDE, rounds: int = ROU
         f"The penalty and the input noise of MLPs are tuned; batches of {BATCH_SIZE} pictures of MNIST for the weights "
         "and, unless the table says otherwise, for the hyperparameters; one thread. Where fewer rows say how a step "
         "changes with the noise, they are right in the mean only. "
-        f"Medians of {rounds} times {N_STEPS} steps. The source reports 12.22 % at k = 10 for the networks of the first "
+        f"Medians of {rounds} times {N_STEPS} steps. The source reports 12.22 % at k = 10 for networks of the first "
         "table, its paper 30 %.",
     ]
     for hidden, n_models, ways in ((wide, 1, WAYS), (NARROW, N_NARROW, (*WAYS[:3], *WAYS[-2:]))):

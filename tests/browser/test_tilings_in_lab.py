@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cells import notebook, run
 from driver import Lab
+from gestures import drag
 from player_looks import color_of, colors, panel
 from playwright.sync_api import Locator, expect
 
@@ -46,17 +47,6 @@ def opened(lab: Lab, folder: Path, name: str, source: str) -> tuple[Locator, Loc
     expect(told).not_to_be_empty()
     player.scroll_into_view_if_needed()
     return player, told
-
-
-def drag(lab: Lab, player: Locator, begin: tuple[float, float], end: tuple[float, float]) -> None:
-    """Drag in the first panel, between places given as shares of it from its lower left corner."""
-    outer, box = player.locator("canvas[role=img]").bounding_box(), panel(player)
-    assert outer is not None
-    for (across, up), act in ((begin, lab.page.mouse.down), (end, lab.page.mouse.up)):
-        x = outer["x"] + box["left"] + across * box["width"]
-        y = outer["y"] + box["top"] + (1 - up) * box["height"]
-        lab.page.mouse.move(x, y, steps=5)
-        act()
 
 
 def test_a_crossing_is_dragged_and_its_tiles_flip(lab: Lab, folder: Path):

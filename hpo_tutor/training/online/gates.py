@@ -2,7 +2,7 @@
 
 A choice has no gradient. Its relaxation has one: every option is computed, the results are mixed, and after the
 training the option with the largest share is taken (differentiable architecture search, DARTS: Liu, Simonyan & Yang
-2019, arXiv:1806.09055). How far that can be trusted is what ``verdict`` finds out, beside the plain alternative.
+2019, arXiv:1806.09055). How far that can be trusted is what ``gate_verdicts`` finds out.
 
     K, O, U   models, options, units of the widest option
     options   activations ("relu", ...), or widths (8, 16, ...); one choice holds for all hidden layers
@@ -11,22 +11,24 @@ training the option with the largest share is taken (differentiable architecture
     C1, C2    mean losses of a batch of T1 and of T2; theta' the weights after the step on C1
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
-import pandas as pd
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name that the whole field uses
 from numpy.typing import NDArray
 
+from hpo_tutor.training.crew import one_thread
 from hpo_tutor.training.models.descriptions import MLP
 from hpo_tutor.training.online.optimisers import Adam, HyperAdam
 from hpo_tutor.training.online.passes import Layers
 from hpo_tutor.training.online.results import Scores
 from hpo_tutor.training.online.sets import TwoSets
+from hpo_tutor.training.population import DTYPES
 from hpo_tutor.training.randomness import Stream
-from hpo_tutor.training.settings import check_seeds
+from hpo_tutor.training.settings import RULES, check_seeds
 
 Array = NDArray[np.float64]
 CURVES: Mapping[str, Callable[[torch.Tensor], torch.Tensor]] = {
@@ -36,7 +38,6 @@ CURVES: Mapping[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "sine": torch.sin,
 }
 LIMIT = 20.0  # gates stay within; softmax is one-hot long before
-ALONE = "alone: "  # how the columns of options that were trained alone begin
 T2_ORDER = 18  # of the batches of T2; every other draw of a model has a stream of its own
 
 
@@ -105,16 +106,27 @@ class GatedTuning:
     ) -> None:
         self.options: tuple[str | int, ...] = _checked(options)
         self.data, self.seeds, self.epochs = data, check_seeds(seeds), epochs
-        for name, value in {"epochs": epochs, "every": every, "batch_size": batch_size}.items():
-            if value < 1:
-                raise ValueError(f"{name} must be at least 1, got {value}")
+        whole, positive = RULES["epochs"], RULES["learning_rate"]
+        for name, value, rule in (
+            ("epochs", epochs, whole),
+            ("every", every, whole),
+            ("batch_size", batch_size, whole),
+            ("tuning_batch_size", tuning_batch_size, whole),
+            ("waiting", waiting, RULES["l2"]),
+            ("learning_rate", learning_rate, positive),
+            ("gate_rate", gate_rate, positive),
+        ):
+            if not rule.holds(np.array([float(value)]))[0]:
+                raise ValueError(f"{name} must be {rule}, got {value}")
+        if dtype not in DTYPES:
+            raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, got {dtype!r}")
         if order not in (1, 2):
             raise ValueError(f"order must be 1 (theta' held) or 2 (theta' moved by the gates), got {order!r}")
         if min(temperature) <= 0:
             raise ValueError(f"temperature must be above 0 at both ends, got {temperature}")
         if not hidden:
             raise ValueError("a mixture needs a hidden layer, got hidden=(); give it a width")
-        self._dtype = torch.float32 if dtype == "float32" else torch.float64
+        self._dtype = DTYPES[dtype]
         widths = [option for option in self.options if isinstance(option, int)]
         units = (max(widths),) * len(hidden) if widths else tuple(hidden)
         n_classes = 1 + max(int(np.max(data.part(part)[1])) for part in data.names)
@@ -127,6 +139,7 @@ class GatedTuning:
         self._temperatures = np.geomspace(*temperature, epochs)
         self._rows = {part: self._tensors(part) for part in data.names}
 
+    @one_thread()
     def train(self) -> Gated:
         """Train from the start, weights and gates together; the last networks can be scored afterwards."""
         streams = [Stream(seed) for seed in self.seeds]
@@ -146,7 +159,7 @@ class GatedTuning:
             for rows in torch.split(order, self._batch, dim=1):
                 n_steps += 1
                 hyper = n_options > 1 and epoch >= self._waiting and n_steps % self._every == 0
-                gates = gate_adam.values.clone().requires_grad_(hyper)  # noqa: PD011 - a tensor, no frame
+                gates = gate_adam.values.clone().requires_grad_(hyper)
                 shares = self._shares(gates, epoch)
                 there = self._numbers.clone().requires_grad_() if hyper else self._numbers.detach().requires_grad_()
                 c1 = self._losses(there, shares, inputs[rows], targets[rows])
@@ -162,6 +175,7 @@ class GatedTuning:
         logged = torch.stack(slopes, 1) if slopes else torch.zeros(n_models, 0, n_options)
         return Gated(self.options, torch.stack(paths, 1).numpy(), torch.stack(losses, 1).numpy(), logged.numpy())
 
+    @one_thread()
     @torch.no_grad()
     def score(self, part: str, cut: bool = False) -> Scores:
         """How good the trained networks are on "train", "tuning", or one of the scored parts.
@@ -181,6 +195,7 @@ class GatedTuning:
         outputs = self._outputs(self._numbers, shares, inputs)
         losses = F.cross_entropy(outputs.mT, targets, reduction="none").mean(1)
         errors = (outputs.argmax(2) != targets).double().mean(1)
+        errors[~losses.isfinite()] = math.nan
         return Scores(losses.double().numpy(), errors.numpy())
 
     def _hypergradients(
@@ -242,85 +257,6 @@ class GatedTuning:
     def _tensors(self, part: str) -> tuple[torch.Tensor, torch.Tensor]:
         inputs, targets = self.data.part(part)
         return torch.tensor(inputs, dtype=self._dtype), torch.tensor(targets, dtype=torch.int64)
-
-
-def verdict(
-    data: TwoSets,
-    options: Sequence[str] | Sequence[int] = tuple(CURVES),
-    hidden: Sequence[int] = (32, 32),
-    *,
-    seeds: Sequence[int] = tuple(range(10)),
-    part: str = "test",
-    **settings: Any,
-) -> pd.DataFrame:
-    """Does the largest share name the option that is best when it is trained alone? One row for each seed.
-
-    Takes about as long as training each option once, and the mixture.
-
-    Args:
-        data: the rows.
-        options: what is mixed.
-        hidden: widths of the hidden layers.
-        seeds: of the mixtures, and of each option alone, which begins with the same weights where shapes allow.
-        part: the rows that have the last word.
-        settings: others of ``GatedTuning``.
-
-    Returns:
-        By seed: ``named`` by the largest share, and that ``share``; ``chosen``, the option whose network, trained
-        alone, has the lowest loss on T2; ``best``, the one with the lowest loss on ``part``. Then losses on ``part``,
-        in nats: of the ``mixture``; of the mixture ``cut`` to the option named; of this option ``retrained`` from the
-        start; and a column ``alone: option`` for each.
-    """
-    return compared(data, options, hidden, seeds=seeds, part=part, **settings)[1]
-
-
-def compared(
-    data: TwoSets,
-    options: Sequence[str] | Sequence[int] = tuple(CURVES),
-    hidden: Sequence[int] = (32, 32),
-    *,
-    seeds: Sequence[int] = tuple(range(10)),
-    part: str = "test",
-    **settings: Any,
-) -> tuple[Gated, pd.DataFrame]:
-    """The paths of the shares, and their ``verdict``."""
-    gated = GatedTuning(data, options, hidden, seeds=seeds, **settings)
-    found = gated.train()
-    names, models = np.array(gated.options, dtype=object), np.arange(len(gated.seeds))
-    on_part, on_t2 = np.empty((2, len(models), len(names)))
-    for o in range(len(names)):
-        alone = GatedTuning(data, options[o : o + 1], hidden, seeds=seeds, **settings)
-        alone.train()
-        on_part[:, o], on_t2[:, o] = alone.score(part).losses, alone.score("tuning").losses
-    columns = {
-        "named": names[found.largest],
-        "share": found.shares[models, -1, found.largest],
-        "chosen": names[on_t2.argmin(1)],
-        "best": names[on_part.argmin(1)],
-        "mixture": gated.score(part).losses,
-        "cut": gated.score(part, cut=True).losses,
-        "retrained": on_part[models, found.largest],
-    }
-    columns |= {f"{ALONE}{option}": on_part[:, o] for o, option in enumerate(names)}
-    return found, pd.DataFrame(columns, index=pd.Index(gated.seeds, name="seed"))
-
-
-def rules(frame: pd.DataFrame) -> pd.DataFrame:
-    """How well each way of choosing does, over all seeds of a ``verdict``.
-
-    Returns:
-        By rule: ``right``, the share of seeds in which it takes the best option of that seed; ``loss``, mean loss of
-        the option taken, trained alone (nats); ``trainings`` that it costs, the mixture counted as one.
-    """
-    losses = frame[[name for name in frame.columns if name.startswith(ALONE)]]
-    n_options = losses.shape[1]
-    rows = {}
-    for rule, column, cost in (("largest share", "named", 2), ("each alone, T2 chooses", "chosen", n_options)):
-        places = losses.columns.get_indexer(pd.Index([f"{ALONE}{option}" for option in frame[column]]))
-        taken = losses.to_numpy()[np.arange(len(frame)), places]
-        rows[rule] = (float((frame[column] == frame["best"]).mean()), float(taken.mean()), cost)
-    rows["one at random"] = (1 / n_options, float(losses.to_numpy().mean()), 1)
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["right", "loss", "trainings"])
 
 
 def _checked(options: Sequence[str] | Sequence[int]) -> tuple[str | int, ...]:

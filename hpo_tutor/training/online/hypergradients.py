@@ -58,7 +58,7 @@ class Taken(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """T2's batch at the new weights: its pass, and the errors of all layers."""
+    """T2's batch at the new weights: its pass, and the errors of all layers; a noisy one has those of its outputs."""
 
     passed: Pass
     errors: Tensors

@@ -96,7 +96,6 @@ class SideBySide:
         self._noise = _Draws(how, self._streams, (NOISE, LAYER_NOISE), FACTORS)
         self._noisy_tuning = _Draws(how, self._streams, (NOISY_TUNING, NOISY_TUNING), NOISY_TUNING + 500)
         self._epoch, self._steps = 0, 0
-        self._left: list[torch.Tensor] = []
         self.values = [self._turner.values]
         self.hypergradients: list[torch.Tensor] = []
         self.tuning_losses: list[torch.Tensor] = []

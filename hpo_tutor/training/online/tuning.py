@@ -30,7 +30,8 @@ LARGEST_SIDE = 8  # models that one thread trains side by side: more leave the c
 class OnlineTuning:
     """K networks that tune themselves while they train, each from its own start.
 
-    A model's path depends on its own start and seed, never on the company it trains in (up to rounding).
+    A model's path depends on its own start and seed, never on the company it trains in (up to rounding). One that has
+    diverged keeps its hyperparameters, and its place: it goes on costing what the others cost.
 
     Args:
         model: what is trained, an MLP without batch normalisation.

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name that the whole field uses
 
 from hpo_tutor.training import MLP, Data, Population
-from hpo_tutor.training.online import TwoSets, gates
+from hpo_tutor.training.online import TwoSets, gate_verdicts
 from hpo_tutor.training.online.gates import GatedTuning
 from hpo_tutor.training.randomness import Stream
 
@@ -136,7 +136,7 @@ def test_a_low_temperature_makes_shares_all_or_nothing() -> None:
 def test_a_verdict_puts_each_option_beside_the_mixture() -> None:
     """Its columns agree with trainings done by hand: what was named, what is best, and what the named one reaches."""
     data, kwargs = make_sets(), {"hidden": (6, 5), "seeds": [4, 6], "epochs": 4, "every": 2, "batch_size": BATCH}
-    frame = gates.verdict(data, ("relu", "tanh"), **kwargs)
+    frame = gate_verdicts.verdict(data, ("relu", "tanh"), **kwargs)
     mixture = GatedTuning(data, ("relu", "tanh"), **kwargs)
     largest = mixture.train().largest
     assert list(frame.index) == [4, 6]
@@ -162,7 +162,7 @@ def test_rules_count_what_was_right() -> None:
             "alone: b": 5.0,
         }
     )
-    table = gates.rules(frame)
+    table = gate_verdicts.rules(frame)
     assert table.loc["largest share"].tolist() == [0.25, 4.0, 2]
     assert table.loc["each alone, T2 chooses"].tolist() == [0.75, 2.0, 2]
     assert table.loc["one at random"].tolist() == [0.5, 3.0, 1]
@@ -195,7 +195,7 @@ def test_on_digits_the_gates_first_favour_what_learns_fastest() -> None:
         ({"order": 3}, "order must be 1"),
         ({"temperature": (1.0, 0.0)}, "temperature must be above 0"),
         ({"hidden": ()}, "needs a hidden layer"),
-        ({"every": 0}, "every must be at least 1"),
+        ({"every": 0}, "every must be a whole number >= 1"),
     ],
 )
 def test_what_makes_no_sense_is_refused(change: dict[str, Any], message: str) -> None:

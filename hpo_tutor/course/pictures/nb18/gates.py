@@ -37,16 +37,16 @@ GAP = 0.09  # between the names at the ends of lines, in shares
 
 @cache
 def gated(way: str = ALL, n_seeds: int = 10) -> tuple[Any, pd.DataFrame]:
-    """Paths of the shares on the digits, and the verdict: ``training.online.gates.compared``.
+    """Paths of the shares on the digits, and the verdict: ``training.online.gate_verdicts.compared``.
 
     Raises:
         ValueError: there is no such way.
     """
-    from hpo_tutor.training.online import gates  # torch is loaded when it is needed
+    from hpo_tutor.training.online import gate_verdicts  # torch is loaded when it is needed
 
     if way not in WAYS:
         raise ValueError(f"a way is one of {', '.join(WAYS)}, got {way!r}")
-    return gates.compared(problems.online_tuning("digits").data, seeds=tuple(range(n_seeds)), **WAYS[way])
+    return gate_verdicts.compared(problems.online_tuning("digits").data, seeds=tuple(range(n_seeds)), **WAYS[way])
 
 
 def gates_board(found: Any, verdict: pd.DataFrame, seed: int = 0) -> Board:
