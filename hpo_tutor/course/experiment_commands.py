@@ -1,4 +1,4 @@
-"""What does one type to run an experiment anew? ``hpo-tutor race budgets``, ``trained``, ``switches``, ``stopping``.
+"""What does one type to run an experiment anew? ``hpo-tutor race budgets``, ``trained``, ``switches`` and their like.
 
 Each command imports what it needs itself, so that ``hpo-tutor --help`` is quick.
 """
@@ -124,6 +124,104 @@ def stopping(
         for (name, n), part in shown.groupby(["curves", "total_epochs"]):
             said = ", ".join(f"{row.method} {row.mean:.4f}" for row in part.itertuples())
             typer.echo(f"{name}, {n} epochs, mean regret: {said}")
+
+
+@app.command("online-field")
+def online_field(
+    context: typer.Context,
+    rule: Annotated[
+        list[str] | None, typer.Option(help="Hypergradients by exact, the default, or by source; may be given again.")
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(help="Networks at each point of the grid; 2 by default.")] = None,
+    workers: Workers = None,
+    store: Store = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Make it data/online-field.parquet of the checkout.")] = False,
+) -> None:
+    """Where would T1-T2 push the penalty and the noise, and where is the loss small? MNIST; 20 minutes of a core."""
+    from hpo_tutor.race.experiments.online import field as experiment
+
+    with _going_on(experiment, context, store, keep) as place:
+        searches = experiment.plan(seeds, rule)
+        typer.echo(f"{len(searches):,} searches; those that {place} holds are not run again.")
+        table = experiment.run(place, searches, n_workers=workers)
+        best = experiment.means(table, table["rule"].iloc[0]).nsmallest(1, "validation_loss").iloc[0]
+        typer.echo(
+            f"The smallest mean validation loss is {best.validation_loss:.4f}, at l2 = 10^{best.l2:g} and "
+            f"noise {best.input_noise:g}."
+        )
+
+
+@app.command("online-starts")
+def online_starts(
+    context: typer.Context,
+    size: Annotated[
+        list[str] | None, typer.Option(help="Only the shallow, medium or deep network; may be given again.")
+    ] = None,
+    rule: Annotated[list[str] | None, typer.Option(help="Only exact, source, slow or sgd; may be given again.")] = None,
+    starts: Annotated[int | None, typer.Option(help="On each network; 34, 33 and 33 by default.")] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="The source's own networks, all rows, 50 epochs; wants a GPU.")
+    ] = False,
+    workers: Workers = None,
+    store: Store = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Make it data/online-starts.parquet of the checkout.")] = False,
+) -> None:
+    """Tune while training, from random starts: what is it worth, by which rule? MNIST; about an hour of a core."""
+    from hpo_tutor.race.experiments.online import starts as experiment
+    from hpo_tutor.race.experiments.online import summaries
+
+    with _going_on(experiment, context, store, keep) as place:
+        searches = experiment.plan(size, rule, starts, full)
+        typer.echo(f"{len(searches):,} searches; those that {place} holds are not run again.")
+        table = experiment.run(place, searches, n_workers=workers)
+        typer.echo(summaries.shares(table[table["full"] == full]).round(4).to_string(index=False))
+
+
+@app.command("online-rivals")
+def online_rivals(
+    context: typer.Context,
+    method: Annotated[
+        list[str] | None, typer.Option(help="Only t1-t2, random, gp or random-all; may be given again.")
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(help="Laps, each with other rows; 10 by default.")] = None,
+    workers: Workers = None,
+    store: Store = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Make it data/online-rivals.parquet of the checkout.")] = False,
+) -> None:
+    """T1-T2 against random search and Bayesian optimisation in the same time. MNIST; half an hour of a core."""
+    from hpo_tutor.race.experiments.online import rivals as experiment
+    from hpo_tutor.race.experiments.online import summaries
+
+    with _going_on(experiment, context, store, keep) as place:
+        searches = experiment.plan(seeds, method)
+        typer.echo(f"{len(searches):,} searches; those that {place} holds are not run again.")
+        means = summaries.race(experiment.run(place, searches, n_workers=workers))
+        for units, part in means[means["units"].isin((1, 2, 5, 10))].groupby("units"):
+            ordered = part.sort_values("mean").to_dict("records")
+            said = ", ".join(f"{row['method']} {100 * row['mean']:.2f}" for row in ordered)
+            typer.echo(f"{units:g} trainings' time, mean test error in per cent: {said}")
+
+
+@app.command("online-tuning-sets")
+def online_tuning_sets(
+    context: typer.Context,
+    knobs: Annotated[list[str] | None, typer.Option(help="Only few, many or none; may be given again.")] = None,
+    seeds: Annotated[int | None, typer.Option(help="Networks, each with other rows; 8 by default.")] = None,
+    workers: Workers = None,
+    store: Store = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Make it data/online-tuning-sets.parquet of the checkout.")
+    ] = False,
+) -> None:
+    """How many rows does T2 need, for few and for many hyperparameters? MNIST; a quarter of an hour of a core."""
+    from hpo_tutor.race.experiments.online import summaries
+    from hpo_tutor.race.experiments.online import tuning_sets as experiment
+
+    with _going_on(experiment, context, store, keep) as place:
+        searches = experiment.plan(seeds, knobs)
+        typer.echo(f"{len(searches):,} searches; those that {place} holds are not run again.")
+        table = summaries.gaps(experiment.run(place, searches, n_workers=workers))
+        typer.echo(table.round(4).to_string(index=False))
 
 
 @contextmanager

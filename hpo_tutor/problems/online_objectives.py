@@ -118,7 +118,7 @@ class OnlineTuningProblem:
     @property
     def n_steps(self) -> int:
         """Steps of the weights in a whole training."""
-        return self.epochs * math.ceil(_CUTS[self.name].n_train / self.batch_size)
+        return self.epochs * math.ceil(len(self.data.train_inputs) / self.batch_size)
 
     @property
     def knobs(self) -> dict[str, Knob]:
@@ -259,7 +259,7 @@ class OnlineTuningProblem:
 
     def draw(self, seed: int) -> "OnlineTuningProblem":
         """The same problem with its rows shuffled anew."""
-        return OnlineTuningProblem(self.name, seed, self.model.hidden, self.n_tuning, self.epochs)
+        return type(self)(self.name, seed, self.model.hidden, self.n_tuning, self.epochs)
 
 
 def online_tuning(

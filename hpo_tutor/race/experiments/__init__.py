@@ -8,6 +8,7 @@ stopping            full trainings against early stopping, with the same epochs,
 stopping_standings  who stands where in that comparison
 switches            spaces with switches: searched flat, with their conditions, or one tile at a time
 switch_standings    who stands where in that comparison, and what dead hyperparameters are credited with
+online              tuning while training, T1-T2, on MNIST: four experiments in rooms of their own
 records             the file that all write, which survives a kill
 
 Names are resolved on first use.
@@ -18,6 +19,7 @@ from hpo_tutor.lazy import offer
 _ROOMS = (
     "budgets",
     "moved",
+    "online",
     "records",
     "standings",
     "stopping",

@@ -1,0 +1,169 @@
+"""How many rows does T2 need? Few say little about others, and many hyperparameters might be fitted to them alone.
+
+n_tuning  rows of T2
+knobs     "few": one penalty, and noise on the inputs; "many": a penalty for each layer, and noise on what enters each;
+          "none": both as at the start, held
+gap       loss on validation rows minus loss on T2's. Where nothing is tuned no row is better known than another, and
+          the gap of few rows is luck. Where something is tuned it is luck, too, and perhaps overfitting. The two cannot
+          be told apart exactly: luck shrinks with the loss, and "many" starts with noise that "none" lacks
+seed      of the network; and which rows go where
+
+    tuning_sets.run("tuning_sets.jsonl")
+"""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from hpo_tutor.race.experiments import records
+from hpo_tutor.race.experiments.online import grounds
+from hpo_tutor.race.experiments.online.grounds import Trained
+from hpo_tutor.race.experiments.records import Row
+
+SIZE = "shallow"
+ROWS = (20, 60, 200, 600, 2000, 5000)
+KNOBS = ("few", "many", "none")
+N_SEEDS = 8
+START = {"l2": -4.0, "input_noise": 0.2}
+"""In the middle of the range of penalties, and a little noise."""
+HIDDEN_NOISE = 0.05
+"""On what enters a hidden layer, which sums over many more rows of weights than pixels do."""
+
+FIELDS = ("knobs", "n_tuning", "seed")
+COLUMNS = (*FIELDS, "n_knobs", "training_loss", *grounds.score_columns(), "start", "end")
+KIND = records.Kind("online-tuning-sets", FIELDS, COLUMNS, "hpo-tutor race online-tuning-sets")
+
+
+class Search(NamedTuple):
+    """One network.
+
+    Attributes:
+        knobs: "few", "many" or "none".
+        n_tuning: rows of T2.
+        seed: of the network, and of the rows.
+    """
+
+    knobs: str
+    n_tuning: int
+    seed: int
+
+
+def plan(n_seeds: int | None = None, knobs: Iterable[str] | None = None) -> list[Search]:
+    """The searches of the experiment, seed by seed, so that one that is stopped has whole laps.
+
+    Args:
+        n_seeds: None is 8.
+        knobs: some of "few", "many" and "none"; None is all.
+
+    Raises:
+        ValueError: n_seeds is below 1, or there are no such knobs.
+    """
+    n, chosen = N_SEEDS if n_seeds is None else n_seeds, tuple(knobs or KNOBS)
+    if n < 1:
+        raise ValueError(f"n_seeds must be at least 1, got {n}")
+    for name in chosen:
+        if name not in KNOBS:
+            raise ValueError(f"knobs must be among {', '.join(KNOBS)}, got {name!r}")
+    return [Search(name, n_tuning, seed) for seed in range(n) for n_tuning in ROWS for name in chosen]
+
+
+def run(
+    store: str | Path,
+    searches: Iterable[Search] | None = None,
+    *,
+    n_workers: int | None = None,
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Run the searches that the store does not hold yet; each is on disk as soon as it is finished.
+
+    Args:
+        store: a file of JSON Lines, made if it is missing; see ``records``.
+        searches: what to run; None is the whole ``plan()``, which takes a quarter of an hour of one core.
+        n_workers: processes; None is one a core, 0 runs all in this one.
+        progress: whether to show a bar.
+
+    Returns:
+        The rows that the store holds, as of ``load``.
+
+    Raises:
+        ValueError: the store is none.
+        RuntimeError: another process writes to the store, or no worker can work.
+        OSError: the store cannot be written.
+    """
+    chosen = plan() if searches is None else list(searches)
+    grounds.run_into(store, KIND, chosen, _keys, outcome, n_workers, progress)
+    return load(store)
+
+
+def outcome(search: Search) -> list[Row]:
+    """Train its network; its row.
+
+    Raises:
+        FileNotFoundError: MNIST is not there.
+    """
+    place = grounds.ground(SIZE, batch=search.seed, n_tuning=search.n_tuning)
+    start = start_of(search.knobs, len(place.model.hidden) + 1)
+    if search.knobs == "none":
+        found, n_knobs = Trained(place, [start], [search.seed], every=None), 0
+    else:
+        found, n_knobs = Trained(place, [start], [search.seed]), len(start)
+    logged = found.run.tuned
+    return [
+        {
+            **dict(zip(FIELDS, search, strict=True)),
+            "n_knobs": n_knobs,
+            "training_loss": grounds.number(logged.training_losses[0, -1]),
+            **found.scores(0),
+            "start": json.dumps(start),
+            "end": json.dumps({name: round(float(values[0]), 5) for name, values in logged.final.items()}),
+        }
+    ]
+
+
+def start_of(knobs: str, n_layers: int) -> dict[str, float]:
+    """Where the hyperparameters start.
+
+    Args:
+        knobs: "few", "many" or "none".
+        n_layers: dense layers of the network.
+    """
+    if knobs != "many":
+        return dict(START)
+    starts = {f"l2_{layer}": START["l2"] for layer in range(1, n_layers + 1)}
+    return starts | {
+        "input_noise": START["input_noise"],
+        **{f"noise_{n}": HIDDEN_NOISE for n in range(2, n_layers + 1)},
+    }
+
+
+def load(path: str | Path | None = None) -> pd.DataFrame:
+    """The rows of a store, of a Parquet file that ``write`` wrote, or those that come with the package.
+
+    Args:
+        path: of the file; None is the package's own.
+
+    Returns:
+        A row for each network, sorted: knobs, n_tuning, seed, n_knobs, training_loss (of the last epoch, with noise),
+        PART_loss and PART_error of tuning, validation and test rows; start and end, the hyperparameters as JSON texts.
+
+    Raises:
+        FileNotFoundError: there is none; the message says how to make one.
+        ValueError: the file holds something else.
+    """
+    return records.load(path, KIND).astype(dict.fromkeys(("training_loss", *grounds.score_columns()), float))
+
+
+def write(store: str | Path, path: str | Path) -> Path:
+    """Keep a store as a Parquet file, in one stroke, with the seconds it took, the machines and the versions.
+
+    Raises:
+        FileNotFoundError, ValueError: as of ``load``.
+    """
+    return records.write(store, path, KIND)
+
+
+def _keys(search: Search) -> list[tuple[Any, ...]]:
+    return [tuple(search)]
