@@ -12,14 +12,12 @@ import math
 import os
 import time
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hpo_tutor.problems import datasets
-from hpo_tutor.problems.tasks.division import SHUFFLE_SEED
+from hpo_tutor.problems.online_cuts import CUTS, SIZES, rows
 from hpo_tutor.search_space import Float, SearchSpace
 from hpo_tutor.training.models.descriptions import MLP
 from hpo_tutor.training.online.knobs import USUAL, Knob, act
@@ -27,38 +25,11 @@ from hpo_tutor.training.online.results import Scores, Tuned
 from hpo_tutor.training.online.sets import TwoSets
 from hpo_tutor.training.online.tuning import OnlineTuning
 
-# the networks of source 002, each layer divided by ten
-SIZES: Mapping[str, tuple[int, ...]] = {
-    "shallow": (100, 100, 100),
-    "medium": (200, 100, 100, 50),
-    "deep": (400, 200, 100, 50, 25),
-}
 LOG_L2 = (USUAL["l2"].low, USUAL["l2"].high)  # of the penalty; the ranges of source 002
 NOISE = (USUAL["noise"].low, USUAL["noise"].high)  # standard deviation, of which 1 is the way from black to white
 EVERY = 10  # steps of the weights for one of the hyperparameters
 REACH = 0.6  # the share of all hyper-steps in which a hyperparameter may cross its range, if it always goes one way
 PARTS = ("train", "tuning", "validation", "test")
-
-
-class _Cut(NamedTuple):
-    """How a data set is cut, and how a network learns it."""
-
-    n_validation: int
-    n_test: int  # 0: the data set has a test part of its own
-    n_train: int
-    n_tuning: int
-    white: float
-    hidden: tuple[int, ...]
-    epochs: int
-    batch_size: int
-    learning_rate: float
-
-
-_CUTS: Mapping[str, _Cut] = {
-    "digits": _Cut(200, 397, 900, 300, 16, (32, 32), 24, 60, 3e-3),
-    "mnist": _Cut(5_000, 0, 10_000, 5_000, 255, SIZES["shallow"], 30, 100, 1e-3),
-    "mnist-full": _Cut(5_000, 0, 50_000, 5_000, 255, (1_000, 1_000, 1_000), 50, 100, 1e-3),  # as the source trained
-}
 
 
 class OnlineRun(NamedTuple):
@@ -95,7 +66,7 @@ class OnlineTuningProblem:
     goes_on = False  # a longer training starts anew
 
     def __init__(self, name: str, batch: int, hidden: tuple[int, ...], n_tuning: int, epochs: int) -> None:
-        cut = _CUTS[name]
+        cut = CUTS[name]
         self.name, self.batch, self.n_tuning, self.epochs = name, batch, n_tuning, epochs
         self.model = MLP(hidden, task="classification", n_outputs=10)
         self.batch_size, self.learning_rate = cut.batch_size, cut.learning_rate
@@ -113,7 +84,7 @@ class OnlineTuningProblem:
     @property
     def data(self) -> TwoSets:
         """The rows: T1, T2, and "validation" and "test" to be scored. Black is 0, white 1, less T1's mean pixel."""
-        return _rows(self.name, self.batch, self.n_tuning, os.environ.get("HPO_TUTOR_DATA"))
+        return rows(self.name, self.batch, self.n_tuning, os.environ.get("HPO_TUTOR_DATA"))
 
     @property
     def n_steps(self) -> int:
@@ -288,9 +259,9 @@ def online_tuning(
         ValueError: an unknown name, or a number out of range.
         MissingDataError: the pictures are not here and cannot be fetched; "digits" needs no file.
     """
-    if name not in _CUTS:
-        raise ValueError(f"name must be one of {', '.join(_CUTS)}, got {name!r}")
-    cut = _CUTS[name]
+    if name not in CUTS:
+        raise ValueError(f"name must be one of {', '.join(CUTS)}, got {name!r}")
+    cut = CUTS[name]
     if isinstance(hidden, str) and hidden not in SIZES:
         raise ValueError(f"hidden must be widths, or one of {', '.join(SIZES)}, got {hidden!r}")
     widths = cut.hidden if hidden is None else SIZES[hidden] if isinstance(hidden, str) else tuple(hidden)
@@ -305,40 +276,6 @@ def online_tuning(
     problem = OnlineTuningProblem(name, int(batch), widths, int(numbers["n_tuning"][0]), int(numbers["epochs"][0]))
     _ = problem.data  # missing pictures, or too few of them, show now rather than in the first training
     return problem
-
-
-@lru_cache(maxsize=1)  # a shuffle of MNIST is 0.2 GB
-def _rows(name: str, batch: int, n_tuning: int, folder: str | None) -> TwoSets:
-    """The four parts. ``folder`` is where the data are: another one is another set."""
-    cut = _CUTS[name]
-    inputs, targets, n_own = _pictures(name, folder)
-    n_rows = len(targets) - n_own
-    order = np.random.default_rng((SHUFFLE_SEED, batch)).permutation(n_rows)
-    # T2 comes last, so that its size changes no other part, and a smaller one is the beginning of a larger one
-    ends = np.cumsum([cut.n_validation, cut.n_test, cut.n_train])
-    validation, test, train, rest = np.split(order, ends)
-    if n_tuning > len(rest):
-        raise ValueError(f"n_tuning of {name} must be at most {len(rest)}, all rows that are left, got {n_tuning}")
-    places = {"train": train, "tuning": rest[:n_tuning], "validation": validation}
-    places["test"] = np.arange(n_rows, len(targets)) if n_own else test
-    scaled = {part: inputs[rows] / cut.white for part, rows in places.items()}
-    centre = scaled["train"].mean()  # one number, so that grey levels keep their unit
-    parts = {part: (_frozen(scaled[part] - centre), _frozen(targets[rows])) for part, rows in places.items()}
-    scored = {part: parts[part] for part in ("validation", "test")}
-    return TwoSets(*parts["train"], *parts["tuning"], scored=scored)
-
-
-@lru_cache(maxsize=2)
-def _pictures(name: str, folder: str | None) -> tuple[NDArray[Any], NDArray[np.int64], int]:
-    """Pixels (n, d) and classes (n,), kept for the next shuffle; the last of them are its own test part, so many."""
-    dataset = datasets.load(name.removesuffix("-full"))
-    test = dataset.parts.get("test")
-    return dataset.inputs.reshape(len(dataset), -1), dataset.target, test.stop - test.start if test else 0
-
-
-def _frozen(array: NDArray[Any]) -> NDArray[Any]:
-    array.flags.writeable = False
-    return array
 
 
 def _is_l2(name: str) -> bool:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from hpo_tutor import problems
 from hpo_tutor.problems import datasets
 from hpo_tutor.problems.datasets.files import MissingDataError
-from hpo_tutor.problems.online_objectives import PARTS, SIZES, OnlineTuningProblem
+from hpo_tutor.problems.online_cuts import SIZES
+from hpo_tutor.problems.online_objectives import PARTS, OnlineTuningProblem
 from hpo_tutor.protocols import Objective
 from hpo_tutor.training import Data, Population
 from hpo_tutor.training.online import Knob, TwoSets

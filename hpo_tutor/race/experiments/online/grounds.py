@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hpo_tutor.problems.online_objectives import SIZES, OnlineRun, OnlineTuningProblem, online_tuning
+from hpo_tutor.problems.online_cuts import SIZES
+from hpo_tutor.problems.online_objectives import OnlineRun, OnlineTuningProblem, online_tuning
 from hpo_tutor.race.experiments import records, running
 from hpo_tutor.race.experiments.records import Kind, Row
 from hpo_tutor.training.devices import device_name
