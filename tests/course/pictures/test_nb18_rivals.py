@@ -9,6 +9,7 @@ from scipy import stats
 from hpo_tutor.course.pictures.nb18 import rivals, tuning_sets
 from hpo_tutor.scenes.layers import Band, Segments
 from hpo_tutor.scenes.stage import legend
+from hpo_tutor.scenes.ticks import number
 
 RACED, TRIED = raced(), tried()
 
@@ -49,16 +50,47 @@ def test_rivals_hand_in_the_best_of_what_is_over(quantity):
                 assert [bar.y0[here], bar.y1[here]] == pytest.approx([low, high], rel=1e-4)
         assert len(bar.x0) == sum(units % 1 == 0)
     first, last = (handed_in("t1-t2", at, 1.2, column).mean() * scale for at in (1.5, 10.0))
-    assert f"T1-T2 {rivals._at(first, 1)} (" in scene.sentence
-    assert f"T1-T2 {rivals._at(last, 1)} (" in scene.sentence
+    assert f"T1-T2 {number(round(first, 4))} (" in scene.sentence
+    assert f"T1-T2 {number(round(last, 4))} (" in scene.sentence
 
 
 def test_differences_of_rivals_are_paired():
     """The mean difference is the difference of the means, with the sign that is said."""
     told = rivals.rivals_scene(RACED).sentence
-    for name, method in (("Random search", "random"), ("Bayesian optimisation", "gp")):
+    told = told.split("Minus T1-T2 then, seed by seed, with 95\N{NO-BREAK SPACE}% interval (resampled): ")[1]
+    for name, method in (("random search", "random"), ("Bayesian optimisation", "gp")):
         gap = 100 * (handed_in(method, 10, 1.0, "test_error") - handed_in("t1-t2", 10, 1.2, "test_error")).mean()
-        assert f"{name} minus T1-T2 then, seed by seed: {rivals._at(gap, 1)} (" in told
+        assert f"{name} {number(round(gap, 4))} (" in told
+
+
+@pytest.mark.parametrize("quantity", list(rivals.QUANTITIES))
+def test_one_seed_has_neither_intervals_nor_differences(quantity):
+    """Its numbers are drawn and told all the same."""
+    scene = rivals.rivals_scene(RACED[RACED["seed"] == 0], quantity)
+    assert "mean of 1 seed. After" in scene.sentence
+    for word in ("interval", "nan", " to ", "Minus"):
+        assert word not in scene.sentence
+    assert sum(len(layer.x0) for layer in scene.layers if isinstance(layer, Segments)) == 0
+
+
+def test_the_smallest_number_of_seeds_is_told():
+    """Where a method has fewer; and what it shares with T1-T2 at fewer than two seeds is no difference."""
+    fewer = RACED[(RACED["method"] != "gp") | (RACED["seed"] == 3)]
+    told = rivals.rivals_scene(fewer).sentence
+    assert "mean of at least 1 seeds and its" in told
+    assert "mean of 5 seeds and its" in rivals.rivals_scene(fewer, methods=("t1-t2", "random")).sentence
+    assert "Bayesian" not in told.split("Minus T1-T2 then")[1]
+
+
+def test_methods_that_share_no_moment_are_told_at_the_last():
+    """A method whose every training is longer than the race is not there yet."""
+    slow = RACED.assign(seconds=RACED["seconds"].where(RACED["method"] != "t1-t2", 6000.0))
+    told = rivals.rivals_scene(slow, methods=("random", "t1-t2")).sentence
+    assert "T1-T2" not in told
+    late = RACED[(RACED["method"] != "random-all")]
+    seconds = late["seconds"].where(late["method"] != "t1-t2", 6000.0)
+    both = rivals.rivals_scene(late.assign(seconds=seconds)).sentence
+    assert "Minus" not in both
 
 
 def test_rivals_player_offers_the_other_random_search():
@@ -87,11 +119,38 @@ def test_the_gap_is_shaded_between_the_means(knobs, n_knobs):
     np.testing.assert_allclose(band.high, own["validation_loss"], rtol=1e-5)
     np.testing.assert_allclose(named(scene, "T2's own rows").y, own["tuning_loss"], rtol=1e-5)
     assert scene.title == f"{n_knobs} hyperparameters"
-    assert list(legend([scene])) == ["gap", "unseen rows", "T2's own rows"]
+    assert list(legend([scene])) == ["gap", "unseen rows", "T2's own rows", "unseen rows, nothing tuned"]
+
+
+@pytest.mark.parametrize("knobs", ["few", "many"])
+def test_what_tuning_is_worth_on_unseen_rows_is_told_first(knobs):
+    """With the fewest and the most rows of T2, against scipy; and the line of networks on which nothing was tuned."""
+    scene = tuning_sets.losses_scene(TRIED, knobs)
+    own = TRIED[TRIED["knobs"] == knobs].pivot_table(index="seed", columns="n_tuning", values="validation_loss")
+    held = TRIED[TRIED["knobs"] == "none"].pivot_table(index="seed", columns="n_tuning", values="validation_loss")
+    np.testing.assert_allclose(named(scene, "unseen rows, nothing tuned").y, held.mean(), rtol=1e-5)
+
+    def between(values):
+        low, high = stats.t.interval(0.95, len(values) - 1, values.mean(), stats.sem(values))
+        return "{} ({} to {})".format(*(number(round(value, 4) + 0.0) for value in (values.mean(), low, high)))
+
+    losses = [number(round(own[n].mean(), 4)) for n in (20, 2000)]
+    told = f"loss on unseen rows {losses[0]} nats with 20 rows of T2, {losses[1]} with 2,000; 20 less 2,000"
+    assert f"{told}, seed by seed, {between(own[20] - own[2000])}. " in scene.sentence
+    gains = held - own
+    assert f"Gained by tuning {between(gains[20])} and {between(gains[2000])}. Gap" in scene.sentence
+
+
+def test_one_seed_of_tuning_sets_has_no_interval():
+    """Means are told alone."""
+    board = tuning_sets.tuning_sets_board(TRIED[TRIED["seed"] == 2])
+    assert "mean of 1 seed (" in board.sentence
+    assert "nan" not in board.sentence
+    assert sum(len(layer.x0) for layer in board.rows[1][0].layers if isinstance(layer, Segments)) == 0
 
 
 def test_luck_that_is_shared_drops_out_of_the_gap():
-    """By construction 2 and 8 hyperparameters over the rows are left, up to a hundredth of a nat."""
+    """Where luck is equal, 2 and 8 hyperparameters over the rows are left, up to a hundredth of a nat."""
     scene = tuning_sets.overfit_scene(TRIED)
     bars = [layer for layer in scene.layers if isinstance(layer, Segments)]
     for n_knobs, bar in zip((2, 8), bars, strict=True):
@@ -109,5 +168,6 @@ def test_the_board_of_tuning_sets_has_shared_axes():
     left, right = board.rows[0]
     assert (left.y.low, left.y.high) == (right.y.low, right.y.high)
     assert len(board.rows[1]) == 1
-    assert "2 hyperparameters: gap" in board.sentence
-    assert "Gap beyond that without tuning" in board.sentence
+    assert "2 hyperparameters: loss on unseen rows" in board.sentence
+    assert "Gap less that of held networks" in board.sentence
+    assert "overfitting" in board.sentence.split("above 0 would be a sign of ")[1]

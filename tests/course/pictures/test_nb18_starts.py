@@ -61,6 +61,13 @@ def test_the_swarm_tells_its_quartiles_and_edges(size, epoch):
     assert told.endswith(f"On the edge of a range: {n}.")
 
 
+def test_sizes_are_not_counted_in_the_title():
+    """Two are all sizes where a third was not recorded; the one that there is goes by its name."""
+    two = TABLE[TABLE["size"] != "deep"]
+    assert swarms.swarm(two, swarms.ALL, 1).title == "All sizes: after epoch 1"
+    assert swarms.swarm(two[two["size"] == "medium"], swarms.ALL, 1).title == "Medium: after epoch 1"
+
+
 def test_the_swarm_has_one_legend_for_all_epochs():
     """Nothing jumps while it plays."""
     for size in (*SIZES, swarms.ALL):
@@ -80,7 +87,7 @@ def test_the_players_hold_every_picture():
 
 def test_what_is_not_there_is_refused():
     """With what there is."""
-    with pytest.raises(ValueError, match="one of shallow, medium, deep, all three; got 'huge'"):
+    with pytest.raises(ValueError, match="one of shallow, medium, deep, all sizes; got 'huge'"):
         swarms.swarm(TABLE, "huge", 0)
     with pytest.raises(ValueError, match="from 0, the start, to 6; got 7"):
         swarms.swarm(TABLE, "deep", 7)
@@ -100,17 +107,19 @@ def test_errors_are_counted_one_by_one(pair, size):
     across, up = errors.PAIRS[pair]
     scene = errors.errors_scene(TABLE, across, up, size)
     rows = EXACT if size == swarms.ALL else EXACT[EXACT["size"] == size]
-    near = below = above = bad = rescued = spoilt = lost = 0
+    near = below = above = bad = rescued = spoilt = lost = luck = 0
     for row in rows.to_dict("records"):
         x, y = row[f"{across}_test_error"], row[f"{up}_test_error"]
         limit = summaries.BAD * EXACT.loc[EXACT["size"] == row["size"], "online_test_error"].median()
         lost += np.isnan(x)
+        x, y = (np.inf if np.isnan(error) else error for error in (x, y))  # what diverged is worst
         near += abs(x - y) <= summaries.NEAR
         below += y < x - summaries.NEAR
         above += y > x + summaries.NEAR
         bad += not x <= limit
         rescued += not x <= limit and y <= limit
         spoilt += x <= limit < y
+        luck += abs(row["after_test_error"] - row["online_test_error"]) <= summaries.NEAR
     n, told = len(rows), scene.sentence.replace("\N{NO-BREAK SPACE}", " ")
     assert f"Of {n} starts, {near} ({100 * near / n:.0f} %) lie near" in told
     assert f"{below} below it (better), {above} above" in told
@@ -118,6 +127,7 @@ def test_errors_are_counted_one_by_one(pair, size):
         across == "before"
     )
     if across == "before":
+        assert f"the end of T1-T2 are near for {luck} ({100 * luck / n:.0f} %): better and worse include luck" in told
         assert f"bad then: {spoilt}." in told
         ringed = named(scene, "rescued")
         assert len(ringed.x) == rescued
@@ -131,9 +141,10 @@ def test_shares_agree_with_the_summary():
     shares = summaries.shares(TABLE[TABLE["rule"] == "exact"]).set_index("size")
     for size in SIZES:
         found = errors.compared(TABLE, "before", "online", size)
-        there = np.isfinite(found.x)  # the summary cannot rescue a network that diverged
-        assert found.rescued[there].sum() == round(shares.loc[size, "rescued"] * len(there))
-        assert found.near.mean() == pytest.approx(shares.loc[size, "near"])
+        for name in ("bad", "rescued", "near", "better", "worse"):
+            assert getattr(found, name).mean() == pytest.approx(shares.loc[size, name])
+        luck = errors.compared(TABLE, "online", "after", size).near
+        assert luck.mean() == pytest.approx(shares.loc[size, "luck_near"])
         assert errors.limits(TABLE)[size] == pytest.approx(shares.loc[size, "threshold"])
 
 
@@ -224,6 +235,17 @@ def test_the_picture_of_time_has_students_interval():
         assert [bar.x0[0], bar.x1[0]] == pytest.approx([low, high], rel=1e-5)
     assert list(named(scene, "the source's 12.22 %").at) == pytest.approx([100 * (16.99 / 15.14 - 1)], abs=0.01)
     assert scene.sentence.replace("\N{NO-BREAK SPACE}", " ").count("13 % (8.89 to 17.1)") == 3
+
+
+@pytest.mark.parametrize(("n_groups", "n_bars"), [(1, 0), (2, 0), (3, 3)])
+def test_few_groups_have_no_interval(n_groups, n_bars):
+    """That of two is a dozen times as wide as they lie apart; the widths are said where they are a tenth."""
+    few = TABLE[TABLE["start"] < 5 * n_groups]
+    scene = overhead.seconds_scene(few)
+    assert len([layer for layer in scene.layers if isinstance(layer, Segments)]) == n_bars
+    assert (" to " in scene.sentence) == (n_bars > 0)
+    assert "at a tenth of the source's widths: " in scene.sentence
+    assert "tenth" not in overhead.seconds_scene(few.assign(full=True)).sentence
 
 
 def test_overhead_is_measured_on_real_trainings():

@@ -54,6 +54,32 @@ def test_shares_are_counted():
     assert slow["overhead"] == pytest.approx(0.2)
 
 
+def test_what_diverged_is_infinitely_bad():
+    """Before: bad, and rescued; at the end: worse. Both: near, and bad. The limit is that of the other seven."""
+    table = made_starts()
+    table.loc[table["start"] == 0, "before_test_error"] = np.nan
+    table.loc[table["start"] == 7, "online_test_error"] = np.nan
+    table.loc[table["start"] == 3, ["before_test_error", "online_test_error"]] = np.nan
+    exact = summaries.shares(table).iloc[0]
+    assert exact["threshold"] == pytest.approx(1.15 * 0.040)  # of 40, 40, 41, 40, 40, 40 thousandths and two infinite
+    assert (exact["bad"], exact["rescued"]) == (3 / 8, 2 / 8)
+    assert (exact["near"], exact["better"], exact["worse"]) == (4 / 8, 3 / 8, 1 / 8)  # 1, 2, 3, 5; 0, 4, 6; 7
+    assert exact["before"] == pytest.approx((0.041 + 0.044) / 2)
+
+
+def test_missing_limits_and_errors_make_no_shares():
+    """A rule without the right one beside it has no limit; a stage that was never recorded compares with nothing."""
+    table = made_starts()
+    (alone,) = summaries.shares(table[table["rule"] == "slow"]).to_dict("records")
+    assert np.isnan([alone[name] for name in ("threshold", "bad", "rescued", "luck_near")]).all()
+    assert alone["near"] == 2 / 4
+    (exact, _) = summaries.shares(table.assign(before_test_error=np.nan)).to_dict("records")
+    assert np.isnan([exact[name] for name in ("before", "bad", "rescued", "near", "better", "worse")]).all()
+    assert exact["luck_near"] == 8 / 8
+    diverged = table.assign(online_test_error=np.where(table["start"] < 4, np.nan, table["online_test_error"]))
+    assert np.isnan(summaries.limits(diverged)[False, "shallow"])  # half of them did
+
+
 def test_travels_are_shares_of_the_ranges():
     """To the median end, (-4, 0.4), of which a start at (-5.5, 0) is half of each range away."""
     way = summaries.travels(made_starts())
@@ -121,7 +147,7 @@ def test_the_race_has_students_intervals():
 
 
 def test_gaps_are_paired_with_networks_on_which_nothing_was_tuned():
-    """Rows of T2 that are easy by chance are easy for both, and drop out of what is overfitted."""
+    """Luck that is the same for both drops out of the difference; held networks have none from themselves."""
     rows = []
     for seed, luck in enumerate((-0.2, 0.1, 0.3)):
         rows += [("none", 20, seed, 0, 1.0 - luck, 1.0, 0.1), ("few", 20, seed, 2, 0.8 - luck - 0.01 * seed, 0.9, 0.1)]
@@ -132,4 +158,22 @@ def test_gaps_are_paired_with_networks_on_which_nothing_was_tuned():
     overfit = 0.1 + 0.01 * np.arange(3)
     assert table.loc["few", "overfit_low"] == pytest.approx(stats.t.interval(0.95, 2, 0.11, stats.sem(overfit))[0])
     assert table.loc["few", "low"] < table.loc["few", "overfit_low"]
-    assert table.loc["none", "overfit"] == 0
+    assert table.loc["few", "gain"] == pytest.approx(0.1)
+    for name in ("gain", "behind", "overfit"):
+        assert table.loc["none", [name, f"{name}_low", f"{name}_high"]].isna().all()
+
+
+def test_few_rows_are_compared_with_most_seed_by_seed():
+    """Mean and interval as scipy has them; a seed that lacks the other is left out."""
+    few, most = np.array([0.14, 0.17, 0.16]), np.array([0.12, 0.13, 0.15])
+    rows = [
+        ("few", n, seed, 2, 0.1, loss, 0.03)
+        for n, losses in ((20, few), (60, most))
+        for seed, loss in enumerate(losses)
+    ]
+    rows.append(("few", 20, 3, 2, 0.1, 9.0, 0.03))
+    columns = ["knobs", "n_tuning", "seed", "n_knobs", "tuning_loss", "validation_loss", "test_error"]
+    table = summaries.gaps(pd.DataFrame(rows, columns=columns)).set_index("n_tuning")
+    low, high = stats.t.interval(0.95, 2, (few - most).mean(), stats.sem(few - most))
+    assert table.loc[20, ["behind", "behind_low", "behind_high"]].to_list() == pytest.approx([0.07 / 3, low, high])
+    assert table.loc[60, ["behind", "gain", "overfit"]].isna().all()
