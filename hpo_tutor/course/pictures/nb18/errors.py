@@ -3,9 +3,10 @@
 before   a plain training with the start's values held
 online   the network that T1-T2 trained
 after    a fresh plain training with the values at which T1-T2 ended
-limit    of a size: the test error above which a start is bad; see ``summaries.shares``
+limit    of a size: the test error above which a start is bad; see ``summaries.limits``
 rescued  bad before, and at most the limit then
-near     two errors differ by less than the luck of a seed can do
+near     two errors differ by a quarter of a per cent at most. Luck can do that, and sometimes more: how often, the end
+         of T1-T2 and the fresh training with its values say
 """
 
 from typing import NamedTuple
@@ -47,6 +48,7 @@ class Errors(NamedTuple):
         bad: (K,) whether x is above the limit of its size; a network that diverged is.
         good: (K,) whether y is not.
         near: (K,) whether both are as good as equal.
+        better, worse: (K,) whether y is smaller, or larger, by more than that; a network that diverged is worst.
     """
 
     x: Array
@@ -55,6 +57,8 @@ class Errors(NamedTuple):
     bad: NDArray[np.bool_]
     good: NDArray[np.bool_]
     near: NDArray[np.bool_]
+    better: NDArray[np.bool_]
+    worse: NDArray[np.bool_]
 
     @property
     def rescued(self) -> NDArray[np.bool_]:
@@ -64,9 +68,7 @@ class Errors(NamedTuple):
 
 def limits(table: pd.DataFrame) -> dict[str, float]:
     """Size -> the test error above which a start is bad: a multiple of the median at the end of T1-T2."""
-    rows = part(table)
-    medians = rows.groupby("size")["online_test_error"].median()
-    return {str(size): summaries.BAD * float(median) for size, median in medians.items()}
+    return {size: limit for (_, size), limit in summaries.limits(part(table)).items()}
 
 
 def compared(table: pd.DataFrame, across: str = "before", up: str = "online", size: str = ALL) -> Errors:
@@ -76,7 +78,7 @@ def compared(table: pd.DataFrame, across: str = "before", up: str = "online", si
         table: of ``race.experiments.online.starts.load``.
         across: of ``STAGES``.
         up: likewise.
-        size: of the network, or "all three".
+        size: of the network, or "all sizes".
 
     Raises:
         ValueError: there is no such stage or size.
@@ -87,7 +89,7 @@ def compared(table: pd.DataFrame, across: str = "before", up: str = "online", si
     rows = part(table, None if size == ALL else size)
     x, y = (rows[f"{stage}_test_error"].to_numpy(dtype=np.float64) for stage in (across, up))
     line = rows["size"].map(limits(table)).to_numpy(dtype=np.float64)
-    return Errors(x, y, rows["size"].to_numpy(dtype=np.str_), ~(x <= line), y <= line, np.abs(y - x) <= summaries.NEAR)
+    return Errors(x, y, rows["size"].to_numpy(dtype=np.str_), *summaries.judged(x, y, line))
 
 
 def errors_scene(table: pd.DataFrame, across: str = "before", up: str = "online", size: str = ALL) -> Scene:
@@ -97,7 +99,7 @@ def errors_scene(table: pd.DataFrame, across: str = "before", up: str = "online"
         table: of ``race.experiments.online.starts.load``.
         across: of ``STAGES``.
         up: likewise.
-        size: of the network, or "all three".
+        size: of the network, or "all sizes".
 
     Raises:
         ValueError: there is no such stage or size.
@@ -114,8 +116,8 @@ def errors_scene(table: pd.DataFrame, across: str = "before", up: str = "online"
         Line(grid, grid, INK, "dash", 1.5, name="equal"),
     ]  # fmt: skip
     if across == "before":
-        if size != ALL:
-            at = 100 * limits(table)[size]
+        at = 100 * limits(table)[size] if size != ALL else np.nan
+        if np.isfinite(at):
             layers.append(Marks([at], across=True, color=RED, dash="dot", name="limit: worse is bad"))
             layers.append(Marks([at], "y", across=True, color=RED, dash="dot"))
         x, y = 100 * found.x[found.rescued], 100 * found.y[found.rescued]
@@ -130,7 +132,8 @@ def errors_scene(table: pd.DataFrame, across: str = "before", up: str = "online"
     labels = [f"test error, {STAGES[stage]} (%)" for stage in (across, up)]
     x_axis, y_axis = (Axis(label, low, high, log=True, ticks=ticks) for label in labels)
     title = f"{STAGES[up][0].upper()}{STAGES[up][1:]}, against {STAGES[across]}"
-    return Scene(layers, x_axis, y_axis, _sentence(found, across, up), title, aspect=0.9)
+    told = _sentence(found, across, up, compared(table, "after", "online", size))
+    return Scene(layers, x_axis, y_axis, told, title, aspect=0.9)
 
 
 def errors_player(table: pd.DataFrame | None = None, label: str = "What tuning was worth, start by start") -> Player:
@@ -150,19 +153,25 @@ def errors_player(table: pd.DataFrame | None = None, label: str = "What tuning w
     )
 
 
-def _sentence(found: Errors, across: str, up: str) -> str:
+def _sentence(found: Errors, across: str, up: str, lucky: Errors) -> str:
+    """Lucky are the errors of networks that are as good as equal but for luck."""
     n = len(found.x)
-    below, above = (int((~found.near & some).sum()) for some in (found.y < found.x, found.y > found.x))
     told = (
-        f"Of {n} starts, {_share(found.near.sum(), n)} lie near the diagonal, {below} below it (better), {above} above."
+        f"Of {n} starts, {_share(found.near.sum(), n)} lie near the diagonal, {int(found.better.sum())} below it "
+        f"(better), {int(found.worse.sum())} above."
     )
     if across == "before":
+        if np.isfinite(lucky.x).any():
+            told += (
+                f" Tuned values, used afresh, and the end of T1-T2 are near for {_share(lucky.near.sum(), n)}: "
+                "better and worse include luck."
+            )
         spoilt = int((~found.bad & ~found.good).sum())
         told += (
             f" Bad at the start: {_share(found.bad.sum(), n)}; of these {int(found.rescued.sum())} are rescued. "
             f"Spoilt, good before and bad then: {spoilt}."
         )
-    medians = [number(100 * float(np.nanmedian(some))) for some in (found.x, found.y)]
+    medians = [number(100 * summaries.middle(some)) for some in (found.x, found.y)]
     each = [f"{median}\N{NO-BREAK SPACE}% {SAID[stage]}" for median, stage in zip(medians, (across, up), strict=True)]
     told += f" Median test error: {each[0]}, {each[1]}."
     lost = int((~np.isfinite(found.x) | ~np.isfinite(found.y)).sum())

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from hpo_tutor.course.pictures.nb18.errors import limits
 from hpo_tutor.course.pictures.nb18.starts import part
+from hpo_tutor.race.experiments.online import summaries
 from hpo_tutor.scenes.layers import AnyLayer, Line, Marks, Points
 from hpo_tutor.scenes.looks import BLUE, INK, ORANGE, RED
 from hpo_tutor.scenes.stage import Axis, Board, Scene, beside
@@ -63,7 +64,8 @@ def way(table: pd.DataFrame, name: str, rule: str = "exact", size: str = SIZE) -
     towards = np.where(aim >= start, 1.0, -1.0)
     (reach,) = (rows[f"rate_{name}"] * rows["n_hyper_steps"]).unique()
     error = rows["online_test_error"].to_numpy(dtype=np.float64)
-    return Way(np.abs(aim - start), towards * (end - start), float(reach), ~(error <= limits(table)[size]))
+    bad = summaries.judged(error, error, limits(table)[size]).bad
+    return Way(np.abs(aim - start), towards * (end - start), float(reach), bad)
 
 
 def reach_board(table: pd.DataFrame, rules: Sequence[str] | None = None) -> Board:

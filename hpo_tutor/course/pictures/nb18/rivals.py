@@ -2,12 +2,14 @@
 
 units   training time; 1 is one plain training on T1. A run of T1-T2 takes 1 and its overhead
 chosen  of the trainings that are over, the one with the smallest loss on validation rows, which nobody learns from
-error   of the chosen network on test rows; mean over the seeds, with its 95 % interval (Student's)
+error   of the chosen network on test rows; mean over the seeds, with its 95 % interval (Student's). Differences from
+        T1-T2 are taken seed by seed, and their 95 % intervals are resampled; they need two seeds
 """
 
 from collections.abc import Sequence
 from functools import cache
 
+import numpy as np
 import pandas as pd
 
 from hpo_tutor.race.experiments.online import rivals as recording
@@ -71,7 +73,8 @@ def rivals_scene(
         x = rows["units"].to_numpy(dtype=float) + APART * (place - (len(shown) - 1) / 2)
         mean, low, high = (scale * rows[end].to_numpy(dtype=float) for end in ("mean", "low", "high"))
         whole = rows["units"].to_numpy(dtype=float) % 1 == 0  # more intervals would hide each other
-        layers.append(Segments(x[whole], low[whole], x[whole], high[whole], look.color, width=2.0, opacity=0.7))
+        sure = whole & np.isfinite(low)  # one seed has no interval
+        layers.append(Segments(x[sure], low[sure], x[sure], high[sure], look.color, width=2.0, opacity=0.7))
         points.append(Line(x, mean, look.color, look.dash, 2.0, name=NAMES[name]))
         points.append(Points(x[whole], mean[whole], look.color, look.symbol, 9.0))
     span = found[found["method"].isin(shown)][["mean", "low", "high"]].to_numpy(dtype=float) * scale
@@ -104,33 +107,41 @@ def rivals_player(table: pd.DataFrame | None = None, label: str = "The same trai
 
 def _sentence(table: pd.DataFrame, found: pd.DataFrame, shown: Sequence[str], quantity: str) -> str:
     column, scale = QUANTITIES[quantity]
-    moments = sorted(found["units"].unique())
-    first = next(at for at in moments if set(shown) <= set(found.loc[found["units"] == at, "method"]))
-    last = moments[-1]
+    here = found[found["method"].isin(shown)]
+    moments = sorted(here["units"].unique())
+    shared = (at for at in moments if set(shown) <= set(here.loc[here["units"] == at, "method"]))
+    first, last = next(shared, None), moments[-1]
     told = []
-    for moment in (first, last):
-        rows = found[found["units"] == moment].set_index("method")
-        each = [
-            f"{NAMES[name]} {_at(rows.loc[name, 'mean'], scale)} "
-            f"({_at(rows.loc[name, 'low'], scale)} to {_at(rows.loc[name, 'high'], scale)})"
-            for name in shown
-        ]
+    for moment in sorted({last} if first is None else {first, last}):
+        rows = here[here["units"] == moment].set_index("method")
+        each = [f"{NAMES[name]} {_between(rows.loc[name], scale)}" for name in shown if name in rows.index]
         told.append(f"After {number(moment)} units: {', '.join(each)}.")
-    words = quantity[0].upper() + quantity[1:]
-    n = int(found["n_seeds"].max())
-    said = f"{words}, mean of {n} seeds and its 95\N{NO-BREAK SPACE}% interval. {' '.join(told)}"
-    if "t1-t2" not in shown or len(shown) < 2:
-        return said
-    differences = summaries.race_differences(table, last, column=column)
-    for row in differences.to_dict("records"):
-        other, sign = (row["a"], 1) if row["b"] == "t1-t2" else (row["b"], -1)
-        if other in shown:
-            mean = _at(row["mean"], sign * scale)
-            low, high = (_at(row[end], sign * scale) for end in ("low", "high")[::sign])
-            name = NAMES[other][0].upper() + NAMES[other][1:]
-            said += f" {name} minus T1-T2 then, seed by seed: {mean} ({low} to {high})."
-    return said
+    words, least, most = quantity[0].upper() + quantity[1:], int(here["n_seeds"].min()), int(here["n_seeds"].max())
+    n = f"{'at least ' if least < most else ''}{least} seed{'s' if most > 1 else ''}"
+    interval = " and its 95\N{NO-BREAK SPACE}% interval (Student's)" if most > 1 else ""
+    return f"{words}, mean of {n}{interval}. {' '.join(told)}" + _differences(table, last, shown, column, scale)
 
 
-def _at(value: float, scale: float) -> str:
-    return number(round(scale * float(value), 4) + 0.0)  # no minus zero
+def _differences(table: pd.DataFrame, moment: float, shown: Sequence[str], column: str, scale: float) -> str:
+    """Of each method from T1-T2, where at least two seeds have both."""
+    others = [name for name in shown if name != "t1-t2"]
+    now = summaries.choices(table, units=(moment,)).pivot_table(index="seed", columns="method", values=column)
+    told = []
+    for name in others if "t1-t2" in shown else []:
+        if not {name, "t1-t2"} <= set(now):
+            continue
+        beside = {name, "t1-t2", "random"}  # time is counted in trainings of random search
+        if len(now[[method for method in now if method in beside]].dropna()) < 2:
+            continue
+        pair = table[table["method"].isin(beside)]
+        rows = summaries.race_differences(pair, moment, column=column).set_index("a")
+        told.append(f"{NAMES[name]} {_between(rows.loc[[name]].iloc[0], scale)}")
+    if not told:
+        return ""
+    return f" Minus T1-T2 then, seed by seed, with 95\N{NO-BREAK SPACE}% interval (resampled): {', '.join(told)}."
+
+
+def _between(row: pd.Series, scale: float) -> str:
+    """Mean and interval, if there is one; no minus zero."""
+    mean, low, high = (round(scale * float(row[end]), 4) + 0.0 for end in ("mean", "low", "high"))
+    return f"{number(mean)} ({number(low)} to {number(high)})" if np.isfinite(low) else number(mean)

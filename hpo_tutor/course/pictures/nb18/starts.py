@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 
 LOOKS = {"shallow": (ORANGE, "circle"), "medium": (GREEN, "square"), "deep": (SKY, "triangle-up")}
 """Size of a network -> colour and symbol, in every picture of the starts."""
-ALL = "all three"
+ALL = "all sizes"
 L2 = (-5.5, -2.5)
 NOISE = (0.0, 0.8)
 ROOM = 0.1  # beside the ranges, as a share of them; as on the map of the field
@@ -77,11 +77,11 @@ def n_on_edge(values: Array) -> int:
 
 
 def swarm(table: pd.DataFrame, size: str, epoch: int, surface: field.Field | None = None) -> Scene:
-    """All starts of a size, or of all three, after some epochs.
+    """All starts of a size, or of all sizes, after some epochs.
 
     Args:
         table: of ``race.experiments.online.starts.load``.
-        size: of ``LOOKS``, or "all three".
+        size: of ``LOOKS``, or "all sizes".
         epoch: from 0, the start.
         surface: a map of losses of the shallow network, to lie under it; None leaves it out.
 
@@ -143,7 +143,7 @@ def _drawn(paths: dict[str, Array], epoch: int, ground: Sequence[AnyLayer], both
     layers = [*ground] if list(paths) == ["shallow"] else []
     for name, path in paths.items():
         layers += walked(path, epoch, *LOOKS[name], name=name)
-    title = f"{'Three sizes' if len(paths) > 1 else next(iter(paths)).capitalize()}: after epoch {epoch}"
+    title = f"{'All sizes' if len(paths) > 1 else next(iter(paths)).capitalize()}: after epoch {epoch}"
     return Scene(layers, *both, _sentence(paths, epoch), title, aspect=ASPECT, grid=False)
 
 

@@ -184,7 +184,15 @@ def costs(table: pd.DataFrame) -> dict[str, float]:
 
     Args:
         table: of ``rivals.load``, with random search.
+
+    Raises:
+        ValueError: random search is not there.
     """
+    if "random" not in set(table["method"]):
+        raise ValueError(
+            f"times are measured beside random search, and there is only {', '.join(sorted(set(table['method'])))}; "
+            "run that too, hpo-tutor race online-rivals --method random"
+        )
     seconds = table.pivot_table(index="seed", columns="method", values="seconds")
     ratios = seconds.div(seconds["random"], axis=0).median()
     return {str(name): 1.0 if name in ("random", "gp") else float(ratio) for name, ratio in ratios.items()}

@@ -177,3 +177,10 @@ def test_few_rows_are_compared_with_most_seed_by_seed():
     low, high = stats.t.interval(0.95, 2, (few - most).mean(), stats.sem(few - most))
     assert table.loc[20, ["behind", "behind_low", "behind_high"]].to_list() == pytest.approx([0.07 / 3, low, high])
     assert table.loc[60, ["behind", "gain", "overfit"]].isna().all()
+
+
+def test_times_are_measured_beside_random_search() -> None:
+    """Without it the rivals cannot be compared; the message says which command adds it."""
+    table = pd.DataFrame({"method": ["gp"], "seed": [0], "seconds": [1.0]})
+    with pytest.raises(ValueError, match="beside random search, and there is only gp; .*--method random"):
+        summaries.costs(table)
