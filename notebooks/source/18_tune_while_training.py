@@ -1143,9 +1143,9 @@ uphill = {third: pictures.uphill(surface, third) for third in ("all", "late")}
 sums = {third: int(one.sum()) for third, one in uphill.items()}
 claim("late more of them lead uphill", sums["late"] > sums["all"], **sums)
 field_of_arrows = Player.over(
-    lambda third, arrows: slides.arrows(surface, third, arrows),
-    third=Dial("third of the training", ("all", "early", "late")),
+    lambda arrows, third: slides.arrows(surface, third, arrows),
     arrows=Dial("arrows", ("one step", "full retraining", "both")),
+    third=Dial("third of the training", ("all", "early", "late")),
     label="Two kinds of arrows",
 )
 shown = [("all", "one step"), ("all", "full retraining")]
@@ -1328,7 +1328,7 @@ on_slide(slides.beyond(recorded, surface))
 # - T1 moves the weights, T2 the hyperparameters.
 # - The chain goes through the weights: check it.
 # - One step is short-sighted: bad starts are rescued, the best is missed.
-# - A single run becomes safer; ten by dice are as good, and need no T2.
+# - A single run becomes safer; ten by dice need no T2.
 
 # %% [markdown] tags=["notes"]
 # **1 min.** One press each. *Can a network tune itself while it trains?* Out of a bad start, yes, for a sixth of a
