@@ -118,6 +118,17 @@ def _by_trying(n_epochs: int, steps_per_epoch: int, distance: float, rate: float
     return [0, 0]
 
 
+def _moved_by(change: int) -> Function:
+    """The right k and a bit, unless that is none."""
+
+    def function(n_epochs: int, steps_per_epoch: int, distance: float, rate: float, cost: float) -> Any:
+        right, _ = _by_trying(n_epochs, steps_per_epoch, distance, rate, cost)
+        k = right + change if right else 0
+        return (k, cost / k) if k else (0, 0)
+
+    return function
+
+
 def _by_ceiling(n_epochs: int, steps_per_epoch: int, distance: float, rate: float, cost: float) -> Any:
     needed = np.ceil(distance / rate)
     k = np.floor(n_epochs * steps_per_epoch / needed)
@@ -166,6 +177,8 @@ WRONG: list[tuple[str, Function, str]] = [
     ("18.1", lambda g, t, m, eta, ell: -eta * np.exp(ell) * g(m) @ t, "to base 10"),
     ("18.1", lambda g, t, m, eta, ell: -eta * np.log(10) * ell * g(m) @ t, "ell stands where"),
     ("18.1", lambda g, t, m, eta, ell: -eta * np.log(10) * 10**ell * g(m) @ (2 * t), "factor of 2"),
+    ("18.1", lambda g, t, m, eta, ell: -eta * ell * 10 ** (ell - 1) * g(m) @ t, "for a power of x"),
+    ("18.1", lambda g, t, m, eta, ell: -eta * np.log(10) * 10**ell * g(m) @ t / 2, "half of it"),
     ("18.1", lambda g, t, m, eta, ell: -eta * np.log(10) * 10**ell * (g(m) + 10**ell * m) @ t, "a penalty is no part"),
     ("18.1", lambda g, t, m, eta, ell: -eta * np.log(10) * 10**ell * g(t) @ t, "g was taken at the old"),
     ("18.1", lambda g, t, m, eta, ell: -eta * np.log(10) * 10**ell * g(m) @ m, "multiplied with the new"),
@@ -190,6 +203,10 @@ WRONG: list[tuple[str, Function, str]] = [
     ("18.2", lambda c, loss, ell, h: c / loss(ell), "divided by a loss"),
     ("18.2", lambda c, loss, ell, h: (loss(ell + h) - loss(ell - h)) / (2 * h), "the measured slope itself"),
     ("18.2", lambda c, loss, ell, h: c - (loss(ell + h) - loss(ell - h)) / (2 * h), "the difference between"),
+    ("18.2", lambda c, loss, ell, h: abs(_by_diff(c, loss, ell, h)), "abs takes the sign away"),
+    ("18.2", lambda c, loss, ell, h: _by_diff(c, loss, ell, h) - 1, "1 was taken off"),
+    ("18.2", lambda c, loss, ell, h: _by_diff(c, loss, ell), "the h that was handed in"),
+    ("18.2", lambda c, loss, ell, h: c / (loss(ell + h) - loss(ell - h)) / (2 * h), "divides twice"),
     ("18.2", lambda c, loss, ell, h: c / ((loss(ell + 2 * h) - loss(ell)) / (2 * h)), ""),
     ("18.2", lambda c, loss, ell, h: 1.0, ""),
     ("18.3", _redrawn, "drawn anew"),
@@ -201,6 +218,8 @@ WRONG: list[tuple[str, Function, str]] = [
     ("18.3", _with_noise(down=0, width=1), "one-sided difference, whose error"),
     ("18.3", _with_noise(down=0), "was divided by 2 * h"),
     ("18.3", _with_noise(factor=-1), "eta is missing"),
+    ("18.3", lambda t1, t2, draw, theta, s, eta, h: _tuned(t1, t2, draw, theta, s, eta, h) * h * h, "brackets"),
+    ("18.3", lambda *case: np.mean(_vector(*case)), "the mean of the products"),
     ("18.3", lambda *case: -_tuned(*case), "the minus is missing"),
     ("18.3", _vector, "add the products up"),
     ("18.3", _with_noise(width=3), ""),
@@ -221,6 +240,9 @@ WRONG: list[tuple[str, Function, str]] = [
     ("18.4", lambda *case: (k := _by_trying(*case)[0], 1 + case[4] / k if k else 0), "the plain training in it"),
     ("18.4", lambda *case: _by_trying(*case)[::-1], "in the other order"),
     ("18.4", lambda *case: _by_trying(*case)[0], "only k came back"),
+    ("18.4", lambda *case: (k := _by_trying(*case)[0], 100 * case[4] / k if k else 0), "in per cent"),
+    ("18.4", _moved_by(1), "too large by 1"),
+    ("18.4", _moved_by(-1), "too small by 1"),
     ("18.4", lambda e, s, d, r, c: (10, c / 10), ""),
     ("18.4", lambda e, s, d, r, c: (k := int(e * s * r / d) + 1, c / k), ""),
     ("18.4", lambda e, s, d, r, c: (k := int(e * s * r / d), c / k if k else 0), "were not rounded up"),
@@ -228,6 +250,8 @@ WRONG: list[tuple[str, Function, str]] = [
     ("18.5", lambda one, whole, error: (one * whole < 0).mean(axis=0), "all places were counted"),
     ("18.5", lambda one, whole, error: ((np.abs(whole) > 2 * error) & (one * whole < 0)).mean(axis=0), "not of all"),
     ("18.5", lambda one, whole, error: _by_loops(one, whole, error / 2), "one standard error"),
+    ("18.5", lambda one, whole, error: _by_loops(whole, one, error), "error is that of the whole training"),
+    ("18.5", lambda one, whole, error: 100 * np.array(_by_loops(one, whole, error)), "in per cent"),
     ("18.5", lambda one, whole, error: _by_loops(one.T, whole.T, error.T), "the axes are exchanged"),
     ("18.5", lambda one, whole, error: np.nan_to_num(_by_loops(one, whole, error)), "Nothing is known"),
     ("18.5", lambda one, whole, error: ((np.abs(whole) > 2 * error) & (one * whole < 0)).sum(axis=0), "and not shares"),

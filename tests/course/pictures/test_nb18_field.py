@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from hpo_tutor.course.pictures.nb18 import field as room
+from hpo_tutor.course.pictures.nb18 import field_map as maps
 from hpo_tutor.scenes.layers import Heatmap, Points, Polygons
 from hpo_tutor.scenes.stage import legend
 
@@ -106,10 +107,10 @@ def pointing(arrows):
     return (corners[:, 0] + corners[:, 6]) / 2, corners[:, 3]
 
 
-@pytest.mark.parametrize(("third", "arrows", "rule"), list(product(room.THIRDS, room.ARROWS, ("exact", "source"))))
+@pytest.mark.parametrize(("third", "arrows", "rule"), list(product(room.THIRDS, maps.ARROWS, ("exact", "source"))))
 def test_every_picture_shows_and_tells_the_same(tumbled, third, arrows, rule):
     """Arrows begin at their places and point their way, none reaches its neighbour, crosses are counted in words."""
-    scene = room.field_scene(tumbled, third, arrows, rule)
+    scene = maps.field_scene(tumbled, third, arrows, rule)
     l2, noise = np.meshgrid(L2S, NOISES)
     places = np.stack([l2.ravel(), noise.ravel()], axis=-1)
     steps = np.array([3 / 8, 0.8 / 6])
@@ -151,13 +152,13 @@ def test_every_picture_shows_and_tells_the_same(tumbled, third, arrows, rule):
 
 def test_shades_follow_the_losses(tumbled):
     """Each place has the shade that its rank among all heights calls for, within one shade."""
-    shades = room.surface(tumbled)
+    shades = maps.surface(tumbled)
     assert isinstance(shades, Heatmap)
-    assert np.unique(shades.z).size == room.N_LEVELS
+    assert np.unique(shades.z).size == maps.N_LEVELS
     counts = np.unique(shades.z, return_counts=True)[1]
     assert counts.max() - counts.min() <= 2
     mean = tumbled.losses.mean(axis=0)
-    rows, columns = (np.arange(1, size - 1) * room.FINE for size in mean.shape)
+    rows, columns = (np.arange(1, size - 1) * maps.FINE for size in mean.shape)
     shown = shades.z[np.ix_(rows, columns)].ravel()
     assert np.corrcoef(np.argsort(np.argsort(mean[1:-1, 1:-1].ravel())), np.argsort(np.argsort(shown)))[0, 1] > 0.97
     assert (shades.x, shades.y) == ((-5.5, -2.5), (0.0, 0.8))
@@ -175,7 +176,7 @@ def test_the_recorded_map_lies_within_the_ranges():
 
 def test_the_player_offers_the_rules_of_the_map(tumbled):
     """A map of one rule has no choice between two."""
-    both, one = room.field_player(tumbled), room.field_player(room.charted(table()))
+    both, one = maps.field_player(tumbled), maps.field_player(room.charted(table()))
     assert [len(dial.values) for dial in both._dials.values()] == [4, 3, 2]
     assert [len(dial.values) for dial in one._dials.values()] == [4, 3, 1]
 
@@ -187,6 +188,30 @@ def test_wrong_requests_are_refused(tumbled):
     with pytest.raises(ValueError, match="rule is one of"):
         room.push(tumbled, rule="newest")
     with pytest.raises(ValueError, match="arrows are one of"):
-        room.field_scene(tumbled, arrows="none")
+        maps.field_scene(tumbled, arrows="none")
     with pytest.raises(ValueError, match="record it anew"):
         room.charted(table().iloc[1:])
+
+
+def test_misleading_counts_sure_places_only():
+    """Against a loop; a late push that goes up everywhere, an early one nowhere, and a slope that nobody knows."""
+    known = room.charted(table())
+    slope = room.slopes(known).mean(axis=0)
+    pushes = {"early": -slope, "middle": np.where(slope[..., :1] > 0, slope, -slope), "late": slope, "all": slope}
+    found = room.misleading(known._replace(pushes={"exact": pushes}))
+    assert list(found.index) == ["early", "middle", "late"]
+    np.testing.assert_array_equal(found.loc[["early", "late"]], [[0, 0], [1, 1]])
+    error = np.abs(np.subtract(*room.slopes(known))) / 2
+    for k, name in enumerate(("l2", "input_noise")):
+        sure = [at for at in np.ndindex(slope.shape[:2]) if abs(slope[at][k]) > 2 * error[at][k]]
+        wrong = [at for at in sure if pushes["middle"][at][k] * slope[at][k] > 0]
+        assert found.loc["middle", name] == pytest.approx(len(wrong) / len(sure))
+        assert 0 < len(wrong) < len(sure)
+    opposite = np.stack([known.losses[0], known.losses[0].mean() - known.losses[0]])
+    assert room.misleading(known._replace(losses=opposite, pushes={"exact": pushes})).isna().all(axis=None)
+
+
+def test_misleading_needs_two_seeds():
+    """One has no standard error."""
+    with pytest.raises(ValueError, match="record two seeds"):
+        room.misleading(room.charted(table(seeds=(0,))))

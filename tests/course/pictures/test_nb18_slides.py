@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from online_tables import N_EPOCHS, rivals, starts
 
-from hpo_tutor.course.pictures.nb18 import chain, drag, field, slides
+from hpo_tutor.course.pictures.nb18 import chain, drag, field, field_map, slides
 from hpo_tutor.race.experiments.online import summaries
 from hpo_tutor.scenes.layers import Line, Points
 from hpo_tutor.scenes.ticks import number
@@ -202,5 +202,5 @@ def test_slides_have_few_words():
     """At most 40 with their title."""
     pictures = [slides.swarm(TABLE, 3), slides.two_rules(TABLE, 3), slides.worth(TABLE), slides.cost(TABLE)]
     pictures += [slides.same_time(rivals()), slides.beyond(TABLE, MAP), slides.horizons(MAP), slides.linked(-0.8)]
-    pictures += [slides.arrows(MAP, "all", shown) for shown in field.ARROWS]
+    pictures += [slides.arrows(MAP, "all", shown) for shown in field_map.ARROWS]
     assert all(len(picture.sentence.split()) <= 30 for picture in pictures)

@@ -80,6 +80,17 @@ def _to_the_step(n_epochs: int, steps_per_epoch: int, distance: float, rate: flo
     return (k, n_steps // k * cost / n_steps) if k else (0, 0.0)
 
 
+def _beyond(n_epochs: int, steps_per_epoch: int, distance: float, rate: float, cost: float) -> Pair:
+    """Whoever arrives just so is sent back: one hyper-step more than is needed."""
+    return _pair(n_epochs, steps_per_epoch, distance, rate, cost, needed=lambda d, r: math.floor(d / r) + 1)
+
+
+def _first_too_large(n_epochs: int, steps_per_epoch: int, distance: float, rate: float, cost: float) -> Pair:
+    """Right where none arrives, or else one too many."""
+    k, _ = largest_every(n_epochs, steps_per_epoch, distance, rate, cost)
+    return (k + 1, cost / (k + 1)) if k else (0, 0.0)
+
+
 def training(rng: np.random.Generator) -> tuple[int, int, float, float, float]:
     """A case in which the distance can be gone, with a k of 2 or more, and nothing lies on an edge."""
     while True:
@@ -142,6 +153,16 @@ EXERCISE = Exercise(
             (_changed(needed=lambda distance, rate: max(math.floor(distance / rate), 1)),),
         ),
         Variant(
+            "k is too small by 1: the next one still arrives. To arrive just so is to arrive: rate times hyper-steps "
+            ">= distance.",
+            (_changed(every=lambda n_steps, needed: max(n_steps // needed - 1, 0)), _beyond),
+        ),
+        Variant(
+            "k is too large by 1: with that one the hyper-steps are too few. Take the last k that arrives, and not the "
+            "first that does not.",
+            (_changed(every=lambda n_steps, needed: n_steps // needed + 1), _first_too_large),
+        ),
+        Variant(
             "that is the number of hyper-steps, and k is what lies between them: many hyper-steps are a small k.",
             (_changed(every=lambda n_steps, needed: needed),),
         ),
@@ -176,6 +197,10 @@ EXERCISE = Exercise(
         Variant(
             "the overhead has the plain training in it. Asked for is what comes on top: cost / k.",
             (_changed(share=lambda cost, k: 1 + cost / k), _changed(share=lambda cost, k: (k - 1 + cost) / k)),
+        ),
+        Variant(
+            "the overhead is in per cent. It is asked for as cost / k.",
+            (_changed(share=lambda cost, k: 100 * cost / k),),
         ),
         Variant(
             "both numbers are right, in the other order: (k, overhead).",

@@ -153,6 +153,15 @@ EXERCISE = Exercise(
             ),
         ),
         Variant(
+            "the shares are in per cent. They are asked for as numbers from 0 to 1.",
+            (lambda one_step, whole, error: 100 * _shares(one_step, whole, error),),
+        ),
+        Variant(
+            "the slopes of one step were asked whether they are sure. error is that of the whole training: "
+            "abs(whole) > 2 * error.",
+            (lambda one_step, whole, error: _shares(whole, one_step, error),),
+        ),
+        Variant(
             "a hyperparameter without a sure place got a number. Nothing is known of it: nan.",
             (
                 lambda one_step, whole, error: np.nan_to_num(_shares(one_step, whole, error)),

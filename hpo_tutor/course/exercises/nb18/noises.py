@@ -221,8 +221,16 @@ EXERCISE = Exercise(
             (_changed(span=(1, 0, 2)), _changed(span=(0, -1, 2))),
         ),
         Variant(
+            "brackets are missing: ... / 2 * h divides by 2 and multiplies by h. Write / (2 * h).",
+            (lambda t1, t2, draw, theta, sigma, eta, h: h * h * _slope(t1, t2, draw, theta, sigma, eta, h),),
+        ),
+        Variant(
             "a number for each weight came back. C2 is one number and so is sigma: add the products up with @.",
             (_changed(together=np.multiply),),
+        ),
+        Variant(
+            "the mean of the products came back, and not their sum: g @ change.",
+            (_changed(together=lambda g, change: np.mean(g * change)),),
         ),
     ),
     hints=(

@@ -141,9 +141,18 @@ EXERCISE = Exercise(
             _factors(lambda eta, ell: -eta * math.exp(ell), lambda eta, ell: -eta * math.log(10) * math.exp(ell)),
         ),
         Variant(
+            "ell * x**(ell - 1) is the rule for a power of x. Here ell is the exponent: the derivative of 10**ell is "
+            "ln(10) * 10**ell.",
+            _factors(lambda eta, ell: -eta * ell * 10 ** (ell - 1), lambda eta, ell: eta * ell * 10 ** (ell - 1)),
+        ),
+        Variant(
             "there is a factor of 2 too many. The penalty is lambda / 2 * theta^2, so that its gradient is "
             "lambda * theta.",
             _factors(lambda eta, ell: 2 * _right_factor(eta, ell)),
+        ),
+        Variant(
+            "that is half of it. The 1/2 of lambda / 2 * theta^2 has gone into its gradient, lambda * theta.",
+            _factors(lambda eta, ell: _right_factor(eta, ell) / 2),
         ),
         Variant(
             "the penalty was added to the gradient of C2. T2 asks how good the weights are, and a penalty is no part "

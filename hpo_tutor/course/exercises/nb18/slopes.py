@@ -93,6 +93,7 @@ EXERCISE = Exercise(
     truth=ratio,
     cases=(
         (-0.659, AfterStep(np.array([1.0, -0.5]), np.array([0.5, -0.4])), -1.0, 0.01),
+        (0.4, AfterStep(np.array([0.8, 0.3]), np.array([0.6, -0.2])), -0.8, 0.02),  # of the wrong sign
         *(claimed_slope(np.random.default_rng(seed), known=seed == 0) for seed in SEEDS),
     ),
     mistakes=(
@@ -119,6 +120,25 @@ EXERCISE = Exercise(
         Variant(
             "brackets are missing: ... / 2 * h divides by 2 and multiplies by h. Write / (2 * h).",
             (_by(lambda loss, ell, h: (loss(ell + h) - loss(ell - h)) / 2 * h),),
+        ),
+        Variant(
+            "claim / difference / (2 * h) divides twice. The distance divides the difference: claim / (difference / "
+            "(2 * h)).",
+            (_by(lambda loss, ell, h: (loss(ell + h) - loss(ell - h)) * (2 * h)),),
+        ),
+        Variant(
+            "the h that was handed in was not used. With one of your own the slope is nearly the same, and so the "
+            "ratio; but whoever calls the function chooses h.",
+            (_by(lambda loss, ell, h: _central(loss, ell, 1e-4)),),
+        ),
+        Variant(
+            "abs takes the sign away. A claim of the wrong sign walks uphill, and its ratio is negative: that is the "
+            "first thing that a check should show.",
+            (
+                lambda claimed, loss_after_step, ell, h: abs(claimed / _central(loss_after_step, ell, h)),
+                lambda claimed, loss_after_step, ell, h: claimed / abs(_central(loss_after_step, ell, h)),
+                lambda claimed, loss_after_step, ell, h: abs(claimed) / _central(loss_after_step, ell, h),
+            ),
         ),
         Variant(
             "the ratio is upside down: the claim is divided by the slope that was measured.",
@@ -155,7 +175,13 @@ EXERCISE = Exercise(
             (
                 lambda claimed, loss_after_step, ell, h: claimed - _central(loss_after_step, ell, h),
                 lambda claimed, loss_after_step, ell, h: _central(loss_after_step, ell, h) - claimed,
+            ),
+        ),
+        Variant(
+            "1 was taken off. The ratio itself is asked for: 1 where the claim is right.",
+            (
                 lambda claimed, loss_after_step, ell, h: claimed / _central(loss_after_step, ell, h) - 1,
+                lambda claimed, loss_after_step, ell, h: abs(claimed / _central(loss_after_step, ell, h) - 1),
             ),
         ),
     ),

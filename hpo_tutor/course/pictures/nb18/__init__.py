@@ -4,8 +4,9 @@ from hpo_tutor.course.pictures.nb18.bench import drag_bench
 from hpo_tutor.course.pictures.nb18.chain import chain_player
 from hpo_tutor.course.pictures.nb18.drag import drag_player
 from hpo_tutor.course.pictures.nb18.errors import errors_player, errors_scene
-from hpo_tutor.course.pictures.nb18.field import field_player, push, slopes, uphill
+from hpo_tutor.course.pictures.nb18.field import misleading, push, slopes, uphill
 from hpo_tutor.course.pictures.nb18.field import recorded as recorded_field
+from hpo_tutor.course.pictures.nb18.field_map import field_player
 from hpo_tutor.course.pictures.nb18.gates import gated, gates_board, gates_player
 from hpo_tutor.course.pictures.nb18.overhead import measure, overhead_scene, seconds_scene
 from hpo_tutor.course.pictures.nb18.reach import reach_board
@@ -25,6 +26,7 @@ __all__ = [
     "gates_board",
     "gates_player",
     "measure",
+    "misleading",
     "noise_ends",
     "overhead_scene",
     "push",

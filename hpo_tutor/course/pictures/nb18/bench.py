@@ -25,7 +25,8 @@ from hpo_tutor.course.pictures.nb18.drag import (
     path_layers,
     rated,
 )
-from hpo_tutor.course.pictures.nb18.field import Field, axes, surface
+from hpo_tutor.course.pictures.nb18.field import Field
+from hpo_tutor.course.pictures.nb18.field_map import axes, surface
 from hpo_tutor.problems.online_objectives import LOG_L2, NOISE
 from hpo_tutor.scenes.layers import AnyLayer, Line, Points
 from hpo_tutor.scenes.stage import Scene

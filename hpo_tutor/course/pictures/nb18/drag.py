@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpo_tutor import problems
-from hpo_tutor.course.pictures.nb18.field import Field, axes, recorded, surface
+from hpo_tutor.course.pictures.nb18.field import Field, recorded
+from hpo_tutor.course.pictures.nb18.field_map import axes, surface
 from hpo_tutor.problems.online_objectives import LOG_L2, NOISE, OnlineTuningProblem
 from hpo_tutor.race.experiments.online import starts as recording
 from hpo_tutor.scenes.layers import AnyLayer, Line, Points

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from hpo_tutor import problems
 from hpo_tutor.course.pictures.nb13.studies import strewn
-from hpo_tutor.course.pictures.nb18 import chain, drag, errors, field, overhead, rivals, rules, starts
+from hpo_tutor.course.pictures.nb18 import chain, drag, errors, field, field_map, overhead, rivals, rules, starts
 from hpo_tutor.race.experiments.online import summaries
 from hpo_tutor.scenes.layers import AnyLayer, Line, Marks, Points
 from hpo_tutor.scenes.looks import BLUE, INK, ORANGE, RED
@@ -162,12 +162,12 @@ def walked(walks: drag.Walks, surface: field.Field, l2: float, noise: float, epo
 
 
 def arrows(surface: field.Field, third: str, shown: str) -> Scene:
-    """``field.field_scene`` of the right rule, in few words."""
-    scene = field.field_scene(surface, third, shown)
+    """``field_map.field_scene`` of the right rule, in few words."""
+    scene = field_map.field_scene(surface, third, shown)
     told = {
-        field.ARROWS[0]: "Orange: where T1-T2 walks.",
-        field.ARROWS[1]: "White: down the slope after full retraining.",
-        field.ARROWS[2]: (
+        field_map.ARROWS[0]: "Orange: where T1-T2 walks.",
+        field_map.ARROWS[1]: "White: down the slope after full retraining.",
+        field_map.ARROWS[2]: (
             f"More than 90° apart: {int(field.uphill(surface, third).sum())} of {surface.losses[0].size} places."
         ),
     }
@@ -248,9 +248,9 @@ def beyond(table: pd.DataFrame, surface: field.Field, third: str = "all") -> Sce
     x, y = np.meshgrid(surface.l2s, surface.noises)
     ends = starts.places(starts.part(table, "shallow"))[:, -1]
     color, symbol = starts.LOOKS["shallow"]
-    star = field.lowest(surface)
+    star = field_map.lowest(surface)
     layers: list[AnyLayer] = [
-        field.surface(surface),
+        field_map.surface(surface),
         Points(x[against], y[against], RED, "x", 15.0, outline="#ffffff", name="arrow leads uphill"),
         Points(ends[:, 0], ends[:, 1], color, symbol, 11.0, outline="#000000", name="T1-T2 ends"),
         star,
@@ -259,7 +259,7 @@ def beyond(table: pd.DataFrame, surface: field.Field, third: str = "all") -> Sce
         f"Uphill: {int(against.sum())} of {against.size} places. Median noise at the end "
         f"{number(np.median(ends[:, 1]))}, best {number(float(np.asarray(star.y)[0]))}."
     )
-    return Scene(layers, *field.axes(surface), told, aspect=FLAT, grid=False)
+    return Scene(layers, *field_map.axes(surface), told, aspect=FLAT, grid=False)
 
 
 # --- results ---

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hpo_tutor.course.pictures.nb18 import field
+from hpo_tutor.course.pictures.nb18 import field, field_map
 from hpo_tutor.race.experiments.online import starts as recording
 from hpo_tutor.scenes.layers import AnyLayer, Line, Points
 from hpo_tutor.scenes.looks import GREEN, ORANGE, SKY
@@ -128,14 +128,14 @@ def swarm_player(
 def axes(surface: field.Field | None = None) -> tuple[Axis, Axis]:
     """Of both hyperparameters, those of the map if there is one."""
     if surface is not None:
-        return field.axes(surface)
+        return field_map.axes(surface)
     x, y = ((low - ROOM * (high - low), high + ROOM * (high - low)) for low, high in (L2, NOISE))
     return Axis("l2, log₁₀ of the penalty", *x), Axis("input noise (share of white)", *y)
 
 
 def below(surface: field.Field | None) -> Sequence[AnyLayer]:
     """What lies under the paths: the map with its lowest place, or nothing."""
-    return [] if surface is None else [field.surface(surface), field.lowest(surface)]
+    return [] if surface is None else [field_map.surface(surface), field_map.lowest(surface)]
 
 
 def _drawn(paths: dict[str, Array], epoch: int, ground: Sequence[AnyLayer], both: tuple[Axis, Axis]) -> Scene:
