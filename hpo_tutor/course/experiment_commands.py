@@ -130,14 +130,14 @@ def stopping(
 def online_field(
     context: typer.Context,
     rule: Annotated[
-        list[str] | None, typer.Option(help="Hypergradients by exact, the default, or by source; may be given again.")
+        list[str] | None, typer.Option(help="Hypergradients by exact or source, both by default; may be given again.")
     ] = None,
     seeds: Annotated[int | None, typer.Option(help="Networks at each point of the grid; 2 by default.")] = None,
     workers: Workers = None,
     store: Store = None,
     keep: Annotated[bool, typer.Option("--keep", help="Make it data/online-field.parquet of the checkout.")] = False,
 ) -> None:
-    """Where would T1-T2 push the penalty and the noise, and where is the loss small? MNIST; 20 minutes of a core."""
+    """Where would T1-T2 push the penalty and the noise, and where is the loss small? MNIST; half an hour."""
     from hpo_tutor.race.experiments.online import field as experiment
 
     with _going_on(experiment, context, store, keep) as place:

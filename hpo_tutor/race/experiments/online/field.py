@@ -2,7 +2,7 @@
 
 Each network of the grid is trained to the end with the values of its grid point. Every tenth step T2 is asked for the
 hypergradient, which is written down and moves nothing (the hyperparameters' rate is 0), so that the losses are those of
-plain training.
+plain training, whatever the rule.
 
 rule      how the hypergradient is computed: "exact", or "source" as the source's program did
 third     of the training: early, middle or late
@@ -62,12 +62,12 @@ def plan(n_seeds: int | None = None, rules: Iterable[str] | None = None) -> list
 
     Args:
         n_seeds: None is 2.
-        rules: "exact", "source" or both; None is the right one alone, as the kept file has it.
+        rules: "exact", "source" or both, which None is; the right one first.
 
     Raises:
         ValueError: n_seeds is below 1, or a rule is unknown.
     """
-    n, chosen = N_SEEDS if n_seeds is None else n_seeds, tuple(rules or RULES[:1])
+    n, chosen = N_SEEDS if n_seeds is None else n_seeds, tuple(rules or RULES)
     if n < 1:
         raise ValueError(f"n_seeds must be at least 1, got {n}")
     for name in chosen:
@@ -87,7 +87,7 @@ def run(
 
     Args:
         store: a file of JSON Lines, made if it is missing; see ``records``.
-        searches: what to run; None is the whole ``plan()``, which takes 20 minutes of one core.
+        searches: what to run; None is the whole ``plan()``, which takes half an hour of one core.
         n_workers: processes; None is one a core, 0 runs all in this one.
         progress: whether to show a bar.
 
