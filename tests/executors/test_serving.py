@@ -279,22 +279,41 @@ def test_ctrl_c_leaves_no_worker():
     assert workers() - before == set()
 
 
-def test_those_who_die_at_rest_are_replaced():
+def test_those_who_die_at_rest_are_replaced(tmp_path):
     """Three workers have done a job each and are killed while a fourth works: its job is done, and a further one."""
-    jobs_left, seen = deque([0.05, 0.05, 0.05, 2.0]), []
+    before, (crowd, replaced) = workers(), (tmp_path / "crowd", tmp_path / "replaced")
+    crowd.mkdir()
+    jobs_left = deque((str(crowd), str(i), 4, str(replaced) if i == 3 else None) for i in range(4))
+    seen: list[Outcome] = []
+    over = threading.Event()
 
-    def next_job():
+    def next_job() -> tuple[str, str, int, None] | None:
         if jobs_left:
             return jobs_left.popleft()
-        return 0.05 if len(seen) == 4 else None
+        return (str(crowd), "4", 4, None) if len(seen) == 4 else None
 
-    for served in LocalProcesses(4).serve(jobs.sleep_and_tell, next_job, 1):
-        seen.append(served.outcome)
-        if len(seen) == 3:
-            for pid in {outcome.value for outcome in seen}:
-                os.kill(pid, signal.SIGKILL)
-        if len(seen) == 5:
-            break
+    def watch(dead: set[int]) -> None:
+        """The fourth job may end once three have come in place of the dead, whose deaths are known by then."""
+        while not over.wait(0.05) and len({worker.pid for worker in workers() - before} - dead) < 4:
+            pass
+        replaced.touch()
+
+    with closing(LocalProcesses(4).serve(jobs.gather, next_job, 1)) as done:
+        try:
+            for served in done:
+                seen.append(served.outcome)
+                if len(seen) == 3:
+                    dead = {outcome.value for outcome in seen}
+                    assert len(dead) == 3
+                    for pid in dead:
+                        os.kill(pid, signal.SIGKILL)
+                    watcher = threading.Thread(target=watch, args=(dead,))
+                    watcher.start()
+                if len(seen) == 5:
+                    break
+        finally:
+            over.set()
+    watcher.join()
     assert [outcome.error for outcome in seen] == [None] * 5
 
 
