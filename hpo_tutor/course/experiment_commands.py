@@ -31,6 +31,7 @@ def budgets(
     sampler: Sampler = None,
     seeds: Annotated[int | None, typer.Option(help="Laps, each with boxes of its own; 20 by default.")] = None,
     whole: Annotated[bool, typer.Option("--whole", help="Also gp in published boxes, which takes long.")] = False,
+    workers: Workers = None,
     store: Store = None,
     keep: Annotated[bool, typer.Option("--keep", help="Make it data/budgets.parquet of the checkout.")] = False,
 ) -> None:
@@ -42,7 +43,7 @@ def budgets(
     with _going_on(experiment, context, store, keep) as place:
         searches = experiment.plan(**{name: value for name, value in wanted.items() if value}, whole=whole)
         typer.echo(f"{len(searches):,} searches; those that {place} holds are not run again.")
-        table = experiment.run(place, searches)
+        table = experiment.run(place, searches, n_workers=workers)
         for (_, d, n), part in standings(table[table["shifted"]]).groupby(["shifted", "n_dims", "n_trials"]):
             ranks = part.sort_values("mean_rank")[["sampler", "mean_rank"]].itertuples(index=False)
             typer.echo(f"d = {d}, {n} trials, mean ranks: {', '.join(f'{name} {rank:.2f}' for name, rank in ranks)}")

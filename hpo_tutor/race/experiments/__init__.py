@@ -9,6 +9,7 @@ stopping_standings  who stands where in that comparison
 switches            spaces with switches: searched flat, with their conditions, or one tile at a time
 switch_standings    who stands where in that comparison, and what dead hyperparameters are credited with
 online              tuning while training, T1-T2, on MNIST: four experiments in rooms of their own
+recorded            what they share: run, load and write
 records             the file that all write, which survives a kill
 
 Names are resolved on first use.
@@ -20,6 +21,7 @@ _ROOMS = (
     "budgets",
     "moved",
     "online",
+    "recorded",
     "records",
     "standings",
     "stopping",

@@ -6,27 +6,25 @@ shifted  whether the seed moves the function's box (see ``moved``); in the publi
 loss     the incumbent's, without noise
 regret   loss minus the smallest that there is in the box
 
+A row is a search at a budget: function, shifted, n_dims, sampler, n_trials, seed, n_made (how many trials the sampler
+asked for; grids often ask for fewer than n_trials), loss, regret, and deterministic, which says that any other seed
+would have told the same.
+
     budgets.run("budgets.jsonl")
     standings.summary(budgets.load())
-
-A run that was killed, or stopped by Ctrl-C, goes on where it was when it is run again with the same file.
 """
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import groupby, product
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import pandas as pd
-from tqdm.auto import tqdm
-
-from hpo_tutor.interrupts import uninterrupted
+from hpo_tutor.race import entries
 from hpo_tutor.race.comparison import compare
 from hpo_tutor.race.experiments import records
 from hpo_tutor.race.experiments.moved import NAMES as FUNCTIONS
 from hpo_tutor.race.experiments.moved import Moved, published
-from hpo_tutor.surrogates.threads import one_thread
+from hpo_tutor.race.experiments.recorded import Recorded
 
 DIMS = (2, 3, 5)
 BUDGETS = (10, 20, 50, 100, 200)
@@ -101,41 +99,13 @@ def plan(
     ]
 
 
-def run(store: str | Path, searches: Iterable[Search] | None = None, *, progress: bool = True) -> pd.DataFrame:
-    """Run the searches that the store does not hold yet; each is on disk before the next begins.
-
-    Args:
-        store: a file of JSON Lines, made if it is missing; see ``records``.
-        searches: what to run; None is the whole ``plan()``, which takes hours of one core.
-        progress: whether to show a bar.
-
-    Returns:
-        The rows that the store holds, as of ``load``.
-
-    Raises:
-        ValueError: the store is none, or a sampler or function is unknown.
-        RuntimeError: another process writes to the store.
-        OSError: the store cannot be written.
-    """
-    chosen = dict.fromkeys(plan() if searches is None else searches)
-    with records.Records(store, KIND) as kept, one_thread():
-        left = [search for search in chosen if any(KIND.key_of(row) not in kept.rows for row in _begun(search))]
-        for search in tqdm(left, disable=not progress, unit="search"):
-            start = time.perf_counter()
-            rows = outcome(search)
-            with uninterrupted():
-                kept.append(rows, time.perf_counter() - start)
-    return load(store)
-
-
 def outcome(search: Search) -> list[dict[str, Any]]:
     """Run one search; a row for each of its budgets.
 
     Raises:
         ValueError: the sampler or the function is unknown.
     """
-    name, d = search.function, search.n_dims
-    objective: Any = Moved(name, d) if search.shifted else published(name, d)
+    objective = _searched(search.function, search.n_dims, search.shifted)
     table = compare([search.sampler], objective, search.budgets[-1], [search.seed]).table
     rows = []
     for row in _begun(search):
@@ -143,33 +113,6 @@ def outcome(search: Search) -> list[dict[str, Any]]:
         last = table.iloc[n_made - 1]
         rows.append(row | {"n_made": n_made, "loss": float(last.incumbent), "regret": float(last.regret)})
     return rows
-
-
-def load(path: str | Path | None = None) -> pd.DataFrame:
-    """The rows of a store, of a Parquet file that ``write`` wrote, or those that come with the package.
-
-    Args:
-        path: of the file; None is the package's own.
-
-    Returns:
-        A row for each search and budget, sorted: function, shifted, n_dims, sampler, n_trials, seed, n_made (how many
-        trials the sampler asked for; grids often ask for fewer than n_trials), loss, regret, and deterministic, which
-        says that any other seed would have told the same.
-
-    Raises:
-        FileNotFoundError: there is none; the message says how to make one.
-        ValueError: the file holds something else.
-    """
-    return records.load(path, KIND)
-
-
-def write(store: str | Path, path: str | Path) -> Path:
-    """Keep a store as a Parquet file, in one stroke, with the seconds it took, the machines and the versions.
-
-    Raises:
-        FileNotFoundError, ValueError: as of ``load``.
-    """
-    return records.write(store, path, KIND)
 
 
 def _together(sampler: str, n_dims: int, budgets: Sequence[int]) -> Iterator[tuple[int, ...]]:
@@ -186,7 +129,22 @@ def _together(sampler: str, n_dims: int, budgets: Sequence[int]) -> Iterator[tup
         yield tuple(group)
 
 
+@cache
+def _searched(name: str, n_dims: int, shifted: bool) -> Any:
+    return Moved(name, n_dims) if shifted else published(name, n_dims)
+
+
 def _begun(search: Search) -> list[dict[str, Any]]:
     """A search's rows, as far as they are known before it is run."""
     fields = {name: value for name, value in search._asdict().items() if name != "budgets"}
     return [fields | {"n_trials": n, "deterministic": search.deterministic} for n in search.budgets]
+
+
+def _keys(search: Search) -> list[tuple[Any, ...]]:
+    entries.entry(search.sampler)
+    _searched(search.function, search.n_dims, search.shifted)
+    return [KIND.key_of(row) for row in _begun(search)]
+
+
+EXPERIMENT = Recorded(KIND, plan, _keys, outcome)
+run, load, write = EXPERIMENT.run, EXPERIMENT.load, EXPERIMENT.write

@@ -9,20 +9,20 @@ regret        loss minus the smallest there is on that batch
 fidelity      of the incumbent's report, in epochs
 n_started     trials that had started
 
+A row is a search at a budget: curves, method, seed, total_epochs, batch, loss, regret, fidelity, n_started; numbers are
+nan where nothing had been reported.
+
 One worker trains, one job at a time, and a sampler knows every report when it is asked. A search runs once, up to the
 largest budget, and is looked at on the way. All methods without a sampler draw the same random configurations.
 
     stopping.run("stopping.jsonl")
     stopping_standings.summary(stopping.load())
-
-A run that was killed, or stopped by Ctrl-C, goes on where it was when it is run again with the same file.
 """
 
 import math
 from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import pandas as pd
 
@@ -30,7 +30,8 @@ from hpo_tutor.problems import landscapes
 from hpo_tutor.problems.landscapes import Curves
 from hpo_tutor.protocols import Objective
 from hpo_tutor.race.comparison import sampler_seed
-from hpo_tutor.race.experiments import records, running
+from hpo_tutor.race.experiments import records
+from hpo_tutor.race.experiments.recorded import Recorded
 from hpo_tutor.race.experiments.records import Row
 from hpo_tutor.race.experiments.stopping_methods import MAX_FIDELITY, METHODS, method
 from hpo_tutor.tournaments.ledgers import Ledger
@@ -85,38 +86,6 @@ def plan(
     return [Search(one, name, seed) for seed in range(n_laps) for one in curves or CURVES for name in names]
 
 
-def run(
-    store: str | Path,
-    searches: Iterable[Search] | None = None,
-    *,
-    n_workers: int | None = None,
-    progress: bool = True,
-) -> pd.DataFrame:
-    """Run the searches that the store does not hold yet; each is on disk as soon as it is finished.
-
-    Args:
-        store: a file of JSON Lines, made if it is missing; see ``records``.
-        searches: what to run; None is the whole ``plan()``, which takes a quarter of an hour of one core.
-        n_workers: processes; None is one a core, 0 runs all in this one.
-        progress: whether to show a bar.
-
-    Returns:
-        The rows that the store holds, as of ``load``.
-
-    Raises:
-        ValueError: the store is none, or a method is unknown.
-        RuntimeError: another process writes to the store, or no worker can work.
-        OSError: the store cannot be written.
-    """
-    chosen = dict.fromkeys(plan() if searches is None else searches)
-    for search in chosen:
-        method(search.method)
-    with records.Records(store, KIND) as kept:
-        left = [search for search in chosen if any((*search, n) not in kept.rows for n in BUDGETS)]
-        running.run_into(kept, outcome, left, n_workers, progress)
-    return load(store)
-
-
 def outcome(search: Search, on: Curves | None = None) -> list[Row]:
     """Run one search; a row for each budget.
 
@@ -148,32 +117,6 @@ def ground(name: str) -> Curves:
         FileNotFoundError: they are not recorded.
     """
     return landscapes.curves(name)
-
-
-def load(path: str | Path | None = None) -> pd.DataFrame:
-    """The rows of a store, of a Parquet file that ``write`` wrote, or those that come with the package.
-
-    Args:
-        path: of the file; None is the package's own.
-
-    Returns:
-        A row for each search and budget, sorted: curves, method, seed, total_epochs, batch, loss, regret, fidelity,
-        n_started (see the room's first lines for these); numbers are nan where nothing had been reported.
-
-    Raises:
-        FileNotFoundError: there is none; the message says how to make one.
-        ValueError: the file holds something else.
-    """
-    return records.load(path, KIND).astype(dict.fromkeys(NUMBERS, float))
-
-
-def write(store: str | Path, path: str | Path) -> Path:
-    """Keep a store as a Parquet file, in one stroke, with the seconds it took, the machines and the versions.
-
-    Raises:
-        FileNotFoundError, ValueError: as of ``load``.
-    """
-    return records.write(store, path, KIND)
 
 
 class _Moment(NamedTuple):
@@ -219,3 +162,16 @@ def _found(moments: list[_Moment], budget: int, place: Curves) -> Row:
         "fidelity": now.incumbent.job.stop,
         "n_started": now.n_started,
     }
+
+
+def _keys(search: Search) -> list[tuple[Any, ...]]:
+    method(search.method)
+    return [(*search, budget) for budget in BUDGETS]
+
+
+def _tidy(table: pd.DataFrame) -> pd.DataFrame:
+    return table.astype(dict.fromkeys(NUMBERS, float))
+
+
+EXPERIMENT = Recorded(KIND, plan, _keys, outcome, _tidy)
+run, load, write = EXPERIMENT.run, EXPERIMENT.load, EXPERIMENT.write

@@ -10,24 +10,25 @@ config       the incumbent as a JSON mapping, without dead values
 importances  a JSON mapping from hyperparameter to the share of the variance that it is credited with; None where
              nobody looked, for it takes long, or where the space has conditions
 
+A row is a search at a budget: live, sampler, n_trials, seed, n_made, loss, regret, volume, share, front, tiles, config
+and importances.
+
     switches.run("switches.jsonl")
     switch_standings.summary(switches.load())
-
-A run that was killed, or stopped by Ctrl-C, goes on where it was when it is run again with the same file.
 """
 
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from hpo_tutor.problems import Flat
 from hpo_tutor.race.comparison import sampler_seed
-from hpo_tutor.race.experiments import records, running
+from hpo_tutor.race.experiments import records
 from hpo_tutor.race.experiments.contestants import CONTESTANTS, PROBES, contestant
 from hpo_tutor.race.experiments.findings import Ground, findings, ground
+from hpo_tutor.race.experiments.recorded import Recorded
 from hpo_tutor.race.experiments.records import Row
 from hpo_tutor.tuning import minimize
 
@@ -98,39 +99,6 @@ def plan(
     return waves[0] + waves[1]
 
 
-def run(
-    store: str | Path,
-    searches: Iterable[Search] | None = None,
-    *,
-    n_workers: int | None = None,
-    progress: bool = True,
-) -> pd.DataFrame:
-    """Run the searches that the store does not hold yet; each is on disk as soon as it is finished.
-
-    Args:
-        store: a file of JSON Lines, made if it is missing; see ``records``.
-        searches: what to run; None is the whole ``plan()``, which takes an hour of one core.
-        n_workers: processes; None is one a core, 0 runs all in this one.
-        progress: whether to show a bar.
-
-    Returns:
-        The rows that the store holds, as of ``load``.
-
-    Raises:
-        ValueError: the store is none, or a sampler is unknown.
-        RuntimeError: another process writes to the store, or no worker can work.
-        FileNotFoundError: the landscape is not recorded.
-        OSError: the store cannot be written.
-    """
-    chosen = dict.fromkeys(plan() if searches is None else searches)
-    for name in {search.sampler for search in chosen}:
-        contestant(name)
-    with records.Records(store, KIND) as kept:
-        left = [search for search in chosen if any(KIND.key_of(row) not in kept.rows for row in _begun(search))]
-        running.run_into(kept, outcome, left, n_workers, progress)
-    return load(store)
-
-
 def outcome(search: Search, on: Ground | None = None) -> list[Row]:
     """Run one search; a row for each of its budgets.
 
@@ -156,32 +124,6 @@ def outcome(search: Search, on: Ground | None = None) -> list[Row]:
     ]
 
 
-def load(path: str | Path | None = None) -> pd.DataFrame:
-    """The rows of a store, of a Parquet file that ``write`` wrote, or those that come with the package.
-
-    Args:
-        path: of the file; None is the package's own.
-
-    Returns:
-        A row for each search and budget, sorted: live, sampler, n_trials, seed, n_made, loss, regret, volume, share,
-        front, tiles, config and importances (see the room's first lines for these).
-
-    Raises:
-        FileNotFoundError: there is none; the message says how to make one.
-        ValueError: the file holds something else.
-    """
-    return records.load(path, KIND).astype(dict.fromkeys(NUMBERS, float))
-
-
-def write(store: str | Path, path: str | Path) -> Path:
-    """Keep a store as a Parquet file, in one stroke, with the seconds it took, the machines and the versions.
-
-    Raises:
-        FileNotFoundError, ValueError: as of ``load``.
-    """
-    return records.write(store, path, KIND)
-
-
 def _together(name: str, budgets: Sequence[int]) -> Iterator[tuple[int, ...]]:
     """Budgets that one search tells: where its beginning is always the same all of a wave, and all of a probe."""
     if name in PROBES:
@@ -199,3 +141,16 @@ def _begun(search: Search) -> list[Row]:
     return [
         {"live": search.live, "sampler": search.sampler, "n_trials": n, "seed": search.seed} for n in search.budgets
     ]
+
+
+def _keys(search: Search) -> list[tuple[Any, ...]]:
+    contestant(search.sampler)
+    return [KIND.key_of(row) for row in _begun(search)]
+
+
+def _tidy(table: pd.DataFrame) -> pd.DataFrame:
+    return table.astype(dict.fromkeys(NUMBERS, float))
+
+
+EXPERIMENT = Recorded(KIND, plan, _keys, outcome, _tidy)
+run, load, write = EXPERIMENT.run, EXPERIMENT.load, EXPERIMENT.write

@@ -69,7 +69,7 @@ def test_another_seed_changes_nothing_in_what_is_deterministic(sampler):
 
 def test_a_run_that_was_killed_goes_on(tmp_path):
     """Cut after any byte of the second half, it ends with the same rows, and runs only what is missing."""
-    whole = run(tmp_path / "whole.jsonl", SMALL, progress=False)
+    whole = run(tmp_path / "whole.jsonl", SMALL, n_workers=0, progress=False)
     assert len(whole) == 3 * 2 * 2 + 2 + 2 * 2 * 2  # in moved boxes; in the published one, grid and the others
     content = (tmp_path / "whole.jsonl").read_bytes()
     lines = content.splitlines(keepends=True)
@@ -77,7 +77,7 @@ def test_a_run_that_was_killed_goes_on(tmp_path):
     for end in np.linspace(len(content) // 2, len(content), 4, dtype=int):
         store.write_bytes(content[:end])
         n_kept = content[:end].count(b"\n")
-        assert_frame_equal(run(store, SMALL, progress=False), whole)
+        assert_frame_equal(run(store, SMALL, n_workers=0, progress=False), whole)
         again = store.read_bytes().splitlines(keepends=True)
         assert again[:n_kept] == lines[:n_kept]
         assert len(again) == len(lines)
@@ -86,21 +86,21 @@ def test_a_run_that_was_killed_goes_on(tmp_path):
 def test_what_is_done_is_not_run_again(tmp_path, monkeypatch):
     """With the store full, no search runs; with one seed more, only its own."""
     store = tmp_path / "budgets.jsonl"
-    run(store, SMALL, progress=False)
+    run(store, SMALL, n_workers=0, progress=False)
     ran = []
     real = budgets.outcome
-    monkeypatch.setattr(budgets, "outcome", lambda search: ran.append(search) or real(search))
-    run(store, SMALL, progress=False)
+    monkeypatch.setattr(budgets.EXPERIMENT, "outcome", lambda search: ran.append(search) or real(search))
+    run(store, SMALL, n_workers=0, progress=False)
     assert ran == []
     more = plan(["rastrigin"], [2], [4, 9], ["grid", "random", "tpe"], n_seeds=3)
-    run(store, more, progress=False)
+    run(store, more, n_workers=0, progress=False)
     assert ran == [search for search in more if search.seed == 2]
 
 
 def test_a_kept_table_is_the_stores(tmp_path):
     """Parquet gives back every row and type; its metadata say how long it took, where, and with what."""
     store = tmp_path / "budgets.jsonl"
-    table = run(store, SMALL, progress=False)
+    table = run(store, SMALL, n_workers=0, progress=False)
     kept = write(store, tmp_path / "budgets.parquet")
     assert_frame_equal(load(kept), table)
     about = records.about(kept, budgets.KIND)
@@ -114,11 +114,25 @@ def test_files_that_are_none_are_refused(tmp_path):
     other = tmp_path / "other.jsonl"
     other.write_text('{"rows": []}\n')
     with pytest.raises(ValueError, match=r"line 1 of .*other\.jsonl is no record of 'budgets'; choose another file"):
-        run(other, SMALL, progress=False)
+        run(other, SMALL, n_workers=0, progress=False)
     with pytest.raises(FileNotFoundError, match="hpo-tutor race budgets"):
         load(tmp_path / "nowhere.jsonl")
     with pytest.raises(ValueError, match=r"at least 1, got budgets \[0, 5\]"):
         plan(budgets=[5, 0])
+
+
+@pytest.mark.parametrize(
+    ("search", "rule"),
+    [
+        (SMALL[0]._replace(function="sphere"), "is one of .*; got 'sphere'"),
+        (SMALL[0]._replace(sampler="dice"), "dice"),
+    ],
+)
+def test_a_search_that_there_is_not_is_refused_before_any_runs(tmp_path, search, rule):
+    """Even as the last of many; the store is not begun."""
+    with pytest.raises(ValueError, match=rule):
+        run(tmp_path / "budgets.jsonl", [*SMALL, search], n_workers=0, progress=False)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_kept_comparison_is_whole():

@@ -178,7 +178,7 @@ def test_what_is_done_is_not_run_again(tmp_path, toy, monkeypatch):
     run(store, SMALL, n_workers=0, progress=False)
     ran = []
     real = stopping.outcome
-    monkeypatch.setattr(stopping, "outcome", lambda search: ran.append(search) or real(search))
+    monkeypatch.setattr(stopping.EXPERIMENT, "outcome", lambda search: ran.append(search) or real(search))
     run(store, SMALL, n_workers=0, progress=False)
     assert ran == []
     run(store, plan(["random"], ["toy"], n_seeds=3), n_workers=0, progress=False)
@@ -195,11 +195,11 @@ def test_a_search_that_fails_costs_no_other(tmp_path, toy, monkeypatch):
         return real(search)
 
     store = tmp_path / "stopping.jsonl"
-    monkeypatch.setattr(stopping, "outcome", broken)
+    monkeypatch.setattr(stopping.EXPERIMENT, "outcome", broken)
     with pytest.warns(RuntimeWarning, match=r"2 of 6 searches failed.*no luck today"):
         table = run(store, SMALL, n_workers=0, progress=False)
     assert set(table["method"]) == {"random", "halving-9"}
-    monkeypatch.setattr(stopping, "outcome", real)
+    monkeypatch.setattr(stopping.EXPERIMENT, "outcome", real)
     assert len(run(store, SMALL, n_workers=0, progress=False)) == 6 * len(BUDGETS)
 
 

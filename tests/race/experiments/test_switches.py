@@ -207,7 +207,7 @@ def test_what_is_done_is_not_run_again(tmp_path, toy, monkeypatch):
     run(store, SMALL, n_workers=0, progress=False)
     ran = []
     real = switches.outcome
-    monkeypatch.setattr(switches, "outcome", lambda search: ran.append(search) or real(search))
+    monkeypatch.setattr(switches.EXPERIMENT, "outcome", lambda search: ran.append(search) or real(search))
     run(store, SMALL, n_workers=0, progress=False)
     assert ran == []
     run(store, plan(["random"], [4, 9], n_seeds=3), n_workers=0, progress=False)
@@ -224,11 +224,11 @@ def test_a_search_that_fails_costs_no_other(tmp_path, toy, monkeypatch):
         return real(search)
 
     store = tmp_path / "switches.jsonl"
-    monkeypatch.setattr(switches, "outcome", broken)
+    monkeypatch.setattr(switches.EXPERIMENT, "outcome", broken)
     with pytest.warns(RuntimeWarning, match=r"4 of 8 searches failed.*no luck today"):
         table = run(store, SMALL, n_workers=0, progress=False)
     assert set(table["sampler"]) == {"random", "flat-random"}
-    monkeypatch.setattr(switches, "outcome", real)
+    monkeypatch.setattr(switches.EXPERIMENT, "outcome", real)
     assert len(run(store, SMALL, n_workers=0, progress=False)) == 12
 
 

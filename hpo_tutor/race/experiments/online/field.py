@@ -10,12 +10,15 @@ mean      of the hypergradients of a third, in nats per unit of the hyperparamet
 rms       the root of the mean of their squares: Adam moves by about mean / rms
 loss      nats; error  share of wrong classes
 
+A row is a trained network: rule, l2 (log10 of the penalty), input_noise, seed; training_loss (of the last epoch, with
+noise), PART_loss and PART_error of tuning, validation and test rows; NAME_THIRD_mean and NAME_THIRD_rms of the
+hypergradients of l2 and input_noise in the early, middle and late third.
+
     field.run("field.jsonl")
     field.means(field.load())
 """
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,6 +28,7 @@ from hpo_tutor.problems.online_objectives import LOG_L2, NOISE
 from hpo_tutor.race.experiments import records
 from hpo_tutor.race.experiments.online import grounds
 from hpo_tutor.race.experiments.online.grounds import NAMES, Trained
+from hpo_tutor.race.experiments.recorded import Recorded
 from hpo_tutor.race.experiments.records import Row
 from hpo_tutor.training.online import Knob
 
@@ -76,34 +80,6 @@ def plan(n_seeds: int | None = None, rules: Iterable[str] | None = None) -> list
     return [Search(name, noise, seed) for name in chosen for seed in range(n) for noise in NOISES]
 
 
-def run(
-    store: str | Path,
-    searches: Iterable[Search] | None = None,
-    *,
-    n_workers: int | None = None,
-    progress: bool = True,
-) -> pd.DataFrame:
-    """Run the searches that the store does not hold yet; each is on disk as soon as it is finished.
-
-    Args:
-        store: a file of JSON Lines, made if it is missing; see ``records``.
-        searches: what to run; None is the whole ``plan()``, which takes half an hour of one core.
-        n_workers: processes; None is one a core, 0 runs all in this one.
-        progress: whether to show a bar.
-
-    Returns:
-        The rows that the store holds, as of ``load``.
-
-    Raises:
-        ValueError: the store is none.
-        RuntimeError: another process writes to the store, or no worker can work.
-        OSError: the store cannot be written.
-    """
-    chosen = plan() if searches is None else list(searches)
-    grounds.run_into(store, KIND, chosen, _keys, outcome, n_workers, progress)
-    return load(store)
-
-
 def outcome(search: Search) -> list[Row]:
     """Train its networks; a row for each.
 
@@ -127,24 +103,6 @@ def outcome(search: Search) -> list[Row]:
     return rows
 
 
-def load(path: str | Path | None = None) -> pd.DataFrame:
-    """The rows of a store, of a Parquet file that ``write`` wrote, or those that come with the package.
-
-    Args:
-        path: of the file; None is the package's own.
-
-    Returns:
-        A row for each trained network, sorted: rule, l2 (log10 of the penalty), input_noise, seed; training_loss (of
-        the last epoch, with noise), PART_loss and PART_error of tuning, validation and test rows; NAME_THIRD_mean and
-        NAME_THIRD_rms of the hypergradients of l2 and input_noise in the early, middle and late third.
-
-    Raises:
-        FileNotFoundError: there is none; the message says how to make one.
-        ValueError: the file holds something else.
-    """
-    return records.load(path, KIND).astype({name: float for name in COLUMNS if name not in ("rule", "seed")})
-
-
 def means(table: pd.DataFrame, rule: str = "exact") -> pd.DataFrame:
     """The grid with one row a point: each number's mean over the seeds; of the roots, of their squares.
 
@@ -163,14 +121,13 @@ def means(table: pd.DataFrame, rule: str = "exact") -> pd.DataFrame:
     return part.assign(**part[roots] ** 0.5).drop(columns="seed").reset_index()
 
 
-def write(store: str | Path, path: str | Path) -> Path:
-    """Keep a store as a Parquet file, in one stroke, with the seconds it took, the machines and the versions.
-
-    Raises:
-        FileNotFoundError, ValueError: as of ``load``.
-    """
-    return records.write(store, path, KIND)
-
-
 def _keys(search: Search) -> list[tuple[Any, ...]]:
     return [(search.rule, l2, search.input_noise, search.seed) for l2 in L2S]
+
+
+def _tidy(table: pd.DataFrame) -> pd.DataFrame:
+    return table.astype({name: float for name in COLUMNS if name not in ("rule", "seed")})
+
+
+EXPERIMENT = Recorded(KIND, plan, _keys, outcome, _tidy)
+run, load, write = EXPERIMENT.run, EXPERIMENT.load, EXPERIMENT.write

@@ -6,18 +6,16 @@ part  "tuning" (T2), "validation" or "test", of which a network has a loss (nats
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hpo_tutor.problems.online_cuts import SIZES
 from hpo_tutor.problems.online_objectives import OnlineRun, OnlineTuningProblem, online_tuning
-from hpo_tutor.race.experiments import records, running
-from hpo_tutor.race.experiments.records import Kind, Row
+from hpo_tutor.race.experiments.records import Row
 from hpo_tutor.training.devices import device_name
 from hpo_tutor.training.online import TwoSets
 
@@ -27,7 +25,6 @@ TENTH = 10
 """So many times wider is each layer of the source's own networks."""
 FULL_EPOCHS = 50
 
-Search = TypeVar("Search")
 Point = Mapping[str, float]
 
 
@@ -134,33 +131,3 @@ def score_columns(prefix: str = "") -> tuple[str, ...]:
 def number(value: float) -> float | None:
     """What JSON can hold: None in place of nan and infinities."""
     return float(value) if np.isfinite(value) else None
-
-
-def run_into(
-    store: str | Path,
-    kind: Kind,
-    searches: Sequence[Search],
-    keys: Callable[[Search], Sequence[tuple[Any, ...]]],
-    outcome: Callable[[Search], list[Row]],
-    n_workers: int | None,
-    progress: bool,
-) -> None:
-    """Run the searches whose rows the store does not hold yet; each is on disk as soon as it is finished.
-
-    Args:
-        store: a file of JSON Lines, made if it is missing.
-        kind: of its rows.
-        searches: what to run.
-        keys: the keys of a search's rows, before it is run.
-        outcome: the rows of a search.
-        n_workers: processes; None is one a core, 0 runs all in this one.
-        progress: whether to show a bar.
-
-    Raises:
-        ValueError: the store holds something else.
-        RuntimeError: another process writes to the store, or no worker can work.
-        OSError: the store cannot be written.
-    """
-    with records.Records(store, kind) as kept:
-        left = [search for search in dict.fromkeys(searches) if any(key not in kept.rows for key in keys(search))]
-        running.run_into(kept, outcome, left, n_workers, progress)

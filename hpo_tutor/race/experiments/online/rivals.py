@@ -11,13 +11,16 @@ seed         of trials and sampler; and which rows go where
 A method chooses the training with the smallest loss on validation rows, which no method learns from; test rows say what
 the choice is worth. T1-T2 never chooses by T2, on which its hyperparameters were tuned.
 
+A row is a training: method, seed, number, seconds (of the whole training), PART_loss and PART_error of tuning,
+validation and test rows, and start_l2, start_noise, end_l2, end_noise (l2 as log10 of the penalty; where nothing is
+tuned both are the same).
+
     rivals.run("rivals.jsonl")
     summaries.race(rivals.load())
 """
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -31,6 +34,7 @@ from hpo_tutor.race.comparison import sampler_seed
 from hpo_tutor.race.experiments import records
 from hpo_tutor.race.experiments.online import grounds
 from hpo_tutor.race.experiments.online.grounds import EveryRow, Trained
+from hpo_tutor.race.experiments.recorded import Recorded
 from hpo_tutor.race.experiments.records import Row
 from hpo_tutor.tuning import minimize
 
@@ -110,36 +114,6 @@ def method(name: str) -> Method:
     return METHODS[name]
 
 
-def run(
-    store: str | Path,
-    searches: Iterable[Search] | None = None,
-    *,
-    n_workers: int | None = None,
-    progress: bool = True,
-) -> pd.DataFrame:
-    """Run the searches that the store does not hold yet; each is on disk as soon as it is finished.
-
-    Args:
-        store: a file of JSON Lines, made if it is missing; see ``records``.
-        searches: what to run; None is the whole ``plan()``, which takes about half an hour of one core.
-        n_workers: processes; None is one a core, 0 runs all in this one.
-        progress: whether to show a bar.
-
-    Returns:
-        The rows that the store holds, as of ``load``.
-
-    Raises:
-        ValueError: the store is none, or a method is unknown.
-        RuntimeError: another process writes to the store, or no worker can work.
-        OSError: the store cannot be written.
-    """
-    chosen = plan() if searches is None else list(searches)
-    for search in chosen:
-        method(search.method)
-    grounds.run_into(store, KIND, chosen, _keys, outcome, n_workers, progress)
-    return load(store)
-
-
 def outcome(search: Search) -> list[Row]:
     """Run one search; a row for each of its trainings.
 
@@ -201,32 +175,13 @@ class Watched:
         return found.run.scores["validation"].losses
 
 
-def load(path: str | Path | None = None) -> pd.DataFrame:
-    """The rows of a store, of a Parquet file that ``write`` wrote, or those that come with the package.
-
-    Args:
-        path: of the file; None is the package's own.
-
-    Returns:
-        A row for each training, sorted: method, seed, number, seconds (of the whole training), PART_loss and PART_error
-        of tuning, validation and test rows, and start_l2, start_noise, end_l2, end_noise (l2 as log10 of the penalty;
-        where nothing is tuned both are the same).
-
-    Raises:
-        FileNotFoundError: there is none; the message says how to make one.
-        ValueError: the file holds something else.
-    """
-    return records.load(path, KIND).astype(dict.fromkeys(grounds.score_columns(), float))
-
-
-def write(store: str | Path, path: str | Path) -> Path:
-    """Keep a store as a Parquet file, in one stroke, with the seconds it took, the machines and the versions.
-
-    Raises:
-        FileNotFoundError, ValueError: as of ``load``.
-    """
-    return records.write(store, path, KIND)
-
-
 def _keys(search: Search) -> list[tuple[Any, ...]]:
     return [(*search, number) for number in range(method(search.method).n_trainings)]
+
+
+def _tidy(table: pd.DataFrame) -> pd.DataFrame:
+    return table.astype(dict.fromkeys(grounds.score_columns(), float))
+
+
+EXPERIMENT = Recorded(KIND, plan, _keys, outcome, _tidy)
+run, load, write = EXPERIMENT.run, EXPERIMENT.load, EXPERIMENT.write

@@ -12,12 +12,16 @@ The three trainings of a start have the same seed: the same initial weights, the
 changes is all that differs. The choice is never made by rows that are reported: T2 moves the hyperparameters,
 validation and test rows only say how good a network is.
 
+A row is a start on a network by a rule: full, size, rule, start; start_l2, start_noise, end_l2 and end_noise (l2 as
+log10 of the penalty); STAGE_PART_loss and STAGE_PART_error for before, online and after on tuning, validation and test
+rows; STAGE_seconds; n_epochs, n_hyper_steps, rate_l2 and rate_noise (of the hyperparameters' Adams); path_l2 and
+path_input_noise (tuples, after each epoch from 0 on). What was trained before is the same for all rules.
+
     starts.run("starts.jsonl")
     starts.paths(starts.load())
 """
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -28,6 +32,7 @@ from hpo_tutor.problems.online_objectives import LOG_L2, NOISE
 from hpo_tutor.race.experiments import records
 from hpo_tutor.race.experiments.online import grounds
 from hpo_tutor.race.experiments.online.grounds import NAMES, Trained
+from hpo_tutor.race.experiments.recorded import Recorded
 from hpo_tutor.race.experiments.records import Row
 from hpo_tutor.training.online import Knob
 
@@ -142,36 +147,6 @@ def starting_point(number: int) -> dict[str, float]:
     return {"l2": float(rng.uniform(*LOG_L2)), "input_noise": float(rng.uniform(*NOISE))}
 
 
-def run(
-    store: str | Path,
-    searches: Iterable[Search] | None = None,
-    *,
-    n_workers: int | None = None,
-    progress: bool = True,
-) -> pd.DataFrame:
-    """Run the searches that the store does not hold yet; each is on disk as soon as it is finished.
-
-    Args:
-        store: a file of JSON Lines, made if it is missing; see ``records``.
-        searches: what to run; None is the whole ``plan()``, which takes about an hour of one core.
-        n_workers: processes; None is one a core, 0 runs all in this one.
-        progress: whether to show a bar.
-
-    Returns:
-        The rows that the store holds, as of ``load``.
-
-    Raises:
-        ValueError: the store is none, or a size or rule is unknown.
-        RuntimeError: another process writes to the store, or no worker can work.
-        OSError: the store cannot be written.
-    """
-    chosen = list(plan() if searches is None else searches)
-    for search in chosen:
-        rule(search.rule)
-    grounds.run_into(store, KIND, chosen, _keys, outcome, n_workers, progress)
-    return load(store)
-
-
 def outcome(search: Search) -> list[Row]:
     """Train all its starts; a row for each.
 
@@ -207,31 +182,6 @@ def outcome(search: Search) -> list[Row]:
     return rows
 
 
-def load(path: str | Path | None = None) -> pd.DataFrame:
-    """The rows of a store, of a Parquet file that ``write`` wrote, or those that come with the package.
-
-    Args:
-        path: of the file; None is the package's own.
-
-    Returns:
-        A row for each start on a network by a rule, sorted: full, size, rule, start; start_l2, start_noise, end_l2 and
-        end_noise (l2 as log10 of the penalty); STAGE_PART_loss and STAGE_PART_error for before, online and after on
-        tuning, validation and test rows; STAGE_seconds; n_epochs, n_hyper_steps, rate_l2 and rate_noise (of the
-        hyperparameters' Adams); path_l2 and path_input_noise (tuples, after each epoch from 0 on). What was trained
-        before is the same for all rules.
-
-    Raises:
-        FileNotFoundError: there is none; the message says how to make one.
-        ValueError: the file holds something else.
-    """
-    table = records.load(path, KIND).astype(dict.fromkeys((*SCORES, *SECONDS), float))
-    for name in PATHS:  # lists in JSON, arrays in Parquet
-        table[name] = [tuple(map(float, values)) for values in table[name]]
-    before = [name for name in (*SCORES, *SECONDS) if name.startswith("before_")]
-    table[before] = table.groupby(["full", "size", "start"])[before].transform("first")
-    return table
-
-
 def paths(table: pd.DataFrame) -> pd.DataFrame:
     """Where the hyperparameters stood after each epoch.
 
@@ -247,14 +197,19 @@ def paths(table: pd.DataFrame) -> pd.DataFrame:
     return renamed[[*FIELDS, "epoch", *NAMES]].astype(dict.fromkeys(NAMES, float))
 
 
-def write(store: str | Path, path: str | Path) -> Path:
-    """Keep a store as a Parquet file, in one stroke, with the seconds it took, the machines and the versions.
-
-    Raises:
-        FileNotFoundError, ValueError: as of ``load``.
-    """
-    return records.write(store, path, KIND)
-
-
 def _keys(search: Search) -> list[tuple[Any, ...]]:
+    rule(search.rule)
     return [(search.full, search.size, search.rule, number) for number in search.starts]
+
+
+def _tidy(table: pd.DataFrame) -> pd.DataFrame:
+    table = table.astype(dict.fromkeys((*SCORES, *SECONDS), float))
+    for name in PATHS:  # lists in JSON, arrays in Parquet
+        table[name] = [tuple(map(float, values)) for values in table[name]]
+    before = [name for name in (*SCORES, *SECONDS) if name.startswith("before_")]
+    table[before] = table.groupby(["full", "size", "start"])[before].transform("first")
+    return table
+
+
+EXPERIMENT = Recorded(KIND, plan, _keys, outcome, _tidy)
+run, load, write = EXPERIMENT.run, EXPERIMENT.load, EXPERIMENT.write

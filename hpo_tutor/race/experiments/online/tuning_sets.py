@@ -8,12 +8,14 @@ gap       loss on validation rows minus loss on T2's. Where nothing is tuned no 
           be told apart exactly: luck shrinks with the loss, and "many" starts with noise that "none" lacks
 seed      of the network; and which rows go where
 
+A row is a network: knobs, n_tuning, seed, n_knobs, training_loss (of the last epoch, with noise), PART_loss and
+PART_error of tuning, validation and test rows; start and end, the hyperparameters as JSON texts.
+
     tuning_sets.run("tuning_sets.jsonl")
 """
 
 import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -21,6 +23,7 @@ import pandas as pd
 from hpo_tutor.race.experiments import records
 from hpo_tutor.race.experiments.online import grounds
 from hpo_tutor.race.experiments.online.grounds import Trained
+from hpo_tutor.race.experiments.recorded import Recorded
 from hpo_tutor.race.experiments.records import Row
 
 SIZE = "shallow"
@@ -70,34 +73,6 @@ def plan(n_seeds: int | None = None, knobs: Iterable[str] | None = None) -> list
     return [Search(name, n_tuning, seed) for seed in range(n) for n_tuning in ROWS for name in chosen]
 
 
-def run(
-    store: str | Path,
-    searches: Iterable[Search] | None = None,
-    *,
-    n_workers: int | None = None,
-    progress: bool = True,
-) -> pd.DataFrame:
-    """Run the searches that the store does not hold yet; each is on disk as soon as it is finished.
-
-    Args:
-        store: a file of JSON Lines, made if it is missing; see ``records``.
-        searches: what to run; None is the whole ``plan()``, which takes a quarter of an hour of one core.
-        n_workers: processes; None is one a core, 0 runs all in this one.
-        progress: whether to show a bar.
-
-    Returns:
-        The rows that the store holds, as of ``load``.
-
-    Raises:
-        ValueError: the store is none.
-        RuntimeError: another process writes to the store, or no worker can work.
-        OSError: the store cannot be written.
-    """
-    chosen = plan() if searches is None else list(searches)
-    grounds.run_into(store, KIND, chosen, _keys, outcome, n_workers, progress)
-    return load(store)
-
-
 def outcome(search: Search) -> list[Row]:
     """Train its network; its row.
 
@@ -139,31 +114,13 @@ def start_of(knobs: str, n_layers: int) -> dict[str, float]:
     }
 
 
-def load(path: str | Path | None = None) -> pd.DataFrame:
-    """The rows of a store, of a Parquet file that ``write`` wrote, or those that come with the package.
-
-    Args:
-        path: of the file; None is the package's own.
-
-    Returns:
-        A row for each network, sorted: knobs, n_tuning, seed, n_knobs, training_loss (of the last epoch, with noise),
-        PART_loss and PART_error of tuning, validation and test rows; start and end, the hyperparameters as JSON texts.
-
-    Raises:
-        FileNotFoundError: there is none; the message says how to make one.
-        ValueError: the file holds something else.
-    """
-    return records.load(path, KIND).astype(dict.fromkeys(("training_loss", *grounds.score_columns()), float))
-
-
-def write(store: str | Path, path: str | Path) -> Path:
-    """Keep a store as a Parquet file, in one stroke, with the seconds it took, the machines and the versions.
-
-    Raises:
-        FileNotFoundError, ValueError: as of ``load``.
-    """
-    return records.write(store, path, KIND)
-
-
 def _keys(search: Search) -> list[tuple[Any, ...]]:
     return [tuple(search)]
+
+
+def _tidy(table: pd.DataFrame) -> pd.DataFrame:
+    return table.astype(dict.fromkeys(("training_loss", *grounds.score_columns()), float))
+
+
+EXPERIMENT = Recorded(KIND, plan, _keys, outcome, _tidy)
+run, load, write = EXPERIMENT.run, EXPERIMENT.load, EXPERIMENT.write

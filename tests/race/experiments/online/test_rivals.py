@@ -94,7 +94,7 @@ def test_a_run_goes_on_and_is_kept(tmp_path, digits, monkeypatch):
     store = tmp_path / "torn.jsonl"
     store.write_bytes(lines[0] + lines[1][:-20])
     ran = []
-    monkeypatch.setattr(rivals, "outcome", lambda search: ran.append(search) or outcome(search))
+    monkeypatch.setattr(rivals.EXPERIMENT, "outcome", lambda search: ran.append(search) or outcome(search))
     assert_frame_equal(run(store, searches, n_workers=0, progress=False)[TIMELESS], whole[TIMELESS])
     assert ran == searches[1:]
     assert_frame_equal(load(write(tmp_path / "whole.jsonl", tmp_path / "rivals.parquet")), whole)

@@ -106,7 +106,7 @@ def test_a_run_that_was_killed_goes_on(tmp_path, digits, monkeypatch):
     store = tmp_path / "torn.jsonl"
     store.write_bytes(lines[0] + lines[1][:-20])
     ran = []
-    monkeypatch.setattr(starts, "outcome", lambda search: ran.append(search) or outcome(search))
+    monkeypatch.setattr(starts.EXPERIMENT, "outcome", lambda search: ran.append(search) or outcome(search))
     resumed = run(store, SMALL, n_workers=0, progress=False)
     assert ran == SMALL[1:]
     timeless = [name for name in whole if not name.endswith("_seconds")]

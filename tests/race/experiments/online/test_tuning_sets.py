@@ -53,7 +53,7 @@ def test_a_run_goes_on_and_is_kept(tmp_path, digits, monkeypatch):
     content = (tmp_path / "whole.jsonl").read_bytes()
     (tmp_path / "torn.jsonl").write_bytes(content[:-20])
     ran = []
-    monkeypatch.setattr(tuning_sets, "outcome", lambda search: ran.append(search) or outcome(search))
+    monkeypatch.setattr(tuning_sets.EXPERIMENT, "outcome", lambda search: ran.append(search) or outcome(search))
     assert_frame_equal(run(tmp_path / "torn.jsonl", searches, n_workers=0, progress=False), whole)
     assert ran == searches[2:]
     assert_frame_equal(load(write(tmp_path / "whole.jsonl", tmp_path / "sets.parquet")), whole)
