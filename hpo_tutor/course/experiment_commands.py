@@ -152,6 +152,29 @@ def online_field(
         )
 
 
+@app.command("online-horizons")
+def online_horizons(
+    context: typer.Context,
+    seeds: Annotated[int | None, typer.Option(help="Networks with each noise; 8 by default.")] = None,
+    workers: Workers = None,
+    store: Store = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Make it data/online-horizons.parquet of the checkout.")] = False,
+) -> None:
+    """What is a little more penalty or noise worth, from an early or a late epoch on? MNIST; a quarter of an hour."""
+    from hpo_tutor.race.experiments.online import horizons as experiment
+
+    with _going_on(experiment, context, store, keep) as place:
+        searches = experiment.plan(seeds)
+        typer.echo(f"{len(searches):,} searches; those that {place} holds are not run again.")
+        long = experiment.extra(experiment.run(place, searches, n_workers=workers))
+        ends = long[long["after"] == long.groupby("third")["after"].transform("max")]
+        for (name, noise), part in ends.groupby(["name", "noise"]):
+            said = ", ".join(
+                f"{third} {loss:+.4f}" for third, loss in part.groupby("third")["validation"].mean().items()
+            )
+            typer.echo(f"more {name} at noise {noise:g}, change of the validation loss in the end: {said}")
+
+
 @app.command("online-starts")
 def online_starts(
     context: typer.Context,

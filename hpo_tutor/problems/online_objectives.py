@@ -149,6 +149,30 @@ class OnlineTuningProblem:
             dict(zip(columns, row, strict=True)) for row in zip(*(c.tolist() for c in columns.values()), strict=True)
         ]
 
+    def training(
+        self,
+        configs: Sequence[Mapping[str, float]],
+        seeds: Sequence[int],
+        *,
+        every: int | None = EVERY,
+        knobs: Mapping[str, Knob] | None = None,
+        **options: Any,
+    ) -> OnlineTuning:
+        """What ``tune`` runs, to be walked through epoch by epoch; arguments and errors as there."""
+        if len(configs) != len(seeds):
+            raise ValueError(f"each configuration needs one seed, got {len(configs)} and {len(seeds)}")
+        starts = self.starts(configs)
+        usual: dict[str, Any] = {
+            "epochs": self.epochs,
+            "learning_rate": self.learning_rate,
+            "batch_size": self.batch_size,
+            "tuning_batch_size": min(self.batch_size, self.n_tuning),
+        }
+        how = {**usual, **options}
+        if knobs is None:
+            knobs = self.knobs_of(tuple(starts), every=every, epochs=how["epochs"], batch_size=how["batch_size"])
+        return OnlineTuning(self.model, self.data, starts, seeds, knobs=knobs, every=every, **how)
+
     def tune(
         self,
         configs: Sequence[Mapping[str, float]],
@@ -172,19 +196,7 @@ class OnlineTuningProblem:
         Raises:
             ValueError: a config does not suit, or the lengths differ; the message says what to do.
         """
-        if len(configs) != len(seeds):
-            raise ValueError(f"each configuration needs one seed, got {len(configs)} and {len(seeds)}")
-        starts = self.starts(configs)
-        usual: dict[str, Any] = {
-            "epochs": self.epochs,
-            "learning_rate": self.learning_rate,
-            "batch_size": self.batch_size,
-            "tuning_batch_size": min(self.batch_size, self.n_tuning),
-        }
-        how = {**usual, **options}
-        if knobs is None:
-            knobs = self.knobs_of(tuple(starts), every=every, epochs=how["epochs"], batch_size=how["batch_size"])
-        training = OnlineTuning(self.model, self.data, starts, seeds, knobs=knobs, every=every, **how)
+        training = self.training(configs, seeds, every=every, knobs=knobs, **options)
         begin = time.perf_counter()
         tuned = training.train()
         seconds = time.perf_counter() - begin

@@ -1,4 +1,4 @@
-"""hpo-tutor race online-field, -starts, -rivals and -tuning-sets, as one types them."""
+"""hpo-tutor race online-field, -horizons, -starts, -rivals and -tuning-sets, as one types them."""
 
 import pytest
 from pandas.testing import assert_frame_equal
@@ -7,10 +7,11 @@ from typer.testing import CliRunner
 from hpo_tutor.course import cli
 from hpo_tutor.problems import online_tuning
 from hpo_tutor.problems.landscapes import files
-from hpo_tutor.race.experiments.online import field, grounds, rivals, starts, summaries, tuning_sets
+from hpo_tutor.race.experiments.online import field, grounds, horizons, rivals, starts, summaries, tuning_sets
 
 SMALL = {
     "online-field": (field, ("--seeds", "1", "--rule", "exact"), 9),
+    "online-horizons": (horizons, ("--seeds", "1"), 3),
     "online-starts": (starts, ("--size", "shallow", "--rule", "exact", "--rule", "slow", "--starts", "3"), 2),
     "online-rivals": (rivals, ("--seeds", "2", "--method", "random", "--method", "t1-t2"), 4),
     "online-tuning-sets": (tuning_sets, ("--seeds", "1", "--knobs", "few", "--knobs", "none"), 12),

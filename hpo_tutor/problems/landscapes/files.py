@@ -28,6 +28,7 @@ OTHERS = {  # tables beside the landscapes that are none
     "study",
     "budgets",
     "online-field",
+    "online-horizons",
     "online-rivals",
     "online-starts",
     "online-tuning-sets",

@@ -8,7 +8,7 @@ stopping            full trainings against early stopping, with the same epochs,
 stopping_standings  who stands where in that comparison
 switches            spaces with switches: searched flat, with their conditions, or one tile at a time
 switch_standings    who stands where in that comparison, and what dead hyperparameters are credited with
-online              tuning while training, T1-T2, on MNIST: four experiments in rooms of their own
+online              tuning while training, T1-T2, on MNIST: five experiments in rooms of their own
 recorded            what they share: run, load and write
 records             the file that all write, which survives a kill
 

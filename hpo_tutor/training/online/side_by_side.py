@@ -114,6 +114,15 @@ class SideBySide:
             total += self._step(train, rows, tuning if asks else None).double() * rows.shape[1]
         return (total / len(train)).cpu().numpy()
 
+    def __len__(self) -> int:
+        return len(self._streams)
+
+    def move(self, places: Sequence[int], columns: NDArray[np.float64]) -> None:
+        """Set the hyperparameters at these places, values (K, n)."""
+        values = self._turner.values.clone()
+        values[:, list(places)] = self._column(columns)
+        self._turner.values = values
+
     @torch.no_grad()
     def score(self, rows: Rows) -> Scores:
         """Losses and shares of wrong classes, without noise."""

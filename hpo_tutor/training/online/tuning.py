@@ -139,6 +139,25 @@ class OnlineTuning:
         self._sides, self._losses = [], []
         return self._reports(self._stop)
 
+    def move(self, values: Mapping[str, ArrayLike]) -> None:
+        """Set hyperparameters by hand, between two epochs of ``fit``; the log has them from the next hyper-step on.
+
+        Args:
+            values: name -> (K,) array or one number, as the starts; what is not named stays.
+
+        Raises:
+            ValueError: no epoch has been trained, a name is not among the starts', or a value is out of its range.
+        """
+        self._check_trained()
+        if strange := [name for name in values if name not in self.names]:
+            raise ValueError(f"only {', '.join(self.names) or 'nothing'} can be moved here, got {', '.join(strange)}")
+        knobs = dict(zip(self.names, self._how.knobs, strict=True))
+        columns, _ = settle(values, {name: knobs[name] for name in values}, len(self), len(self._how.sizes) - 1)
+        places = [self.names.index(name) for name in values]
+        ends = np.cumsum([len(side) for side in self._sides])
+        for side, own in zip(self._sides, np.split(columns, ends[:-1]), strict=True):
+            side.move(places, own)
+
     @property
     def tuned(self) -> Tuned:
         """All that was logged so far.

@@ -253,3 +253,34 @@ def test_every_device_gives_the_references_path(device: str, rule: str) -> None:
     columns = {name: np.array(values) for name, values in where.items()}
     tuned = engine(model, make_sets(model), columns, [0, 1], ADAM, gradient=rule, device=device).train()
     assert_equal(tuned, references(model, make_sets(model), columns, [0, 1], ADAM, rule))
+
+
+@pytest.mark.parametrize("n_threads", [1, 3])
+def test_a_move_by_hand_is_a_hyper_steps(n_threads: int) -> None:
+    """Knobs that jump to an end after the first epoch, and a plain training moved there: the same second epoch."""
+    model, data, rng = MODELS["classes"], make_sets(MODELS["classes"]), np.random.default_rng(3)
+    where = {"l2": rng.uniform(-3, -2, 20), "input_noise": rng.uniform(0.2, 0.6, 20)}
+    jumping = {"l2": Knob(-5.0, 0.0, 99.0), "input_noise": Knob(0.0, 1.0, 99.0)}
+    alone = engine(model, data, where, range(20), ADAM, knobs=jumping, every=4, epochs=2)
+    path = alone.train().values
+    assert {*np.unique(path[:, 1, 0])} == {-5.0, 0.0}
+    by_hand = engine(model, data, where, range(20), ADAM, knobs=jumping, every=None, epochs=2, n_threads=n_threads)
+    for report in by_hand.fit():
+        if report.epoch == 1:
+            by_hand.move({"input_noise": path[:, 1, 1]})
+            by_hand.move({"l2": path[:, 1, 0]})
+    np.testing.assert_allclose(by_hand.tuned.training_losses, alone.tuned.training_losses, rtol=1e-9)
+    np.testing.assert_allclose(kept(by_hand), kept(alone), rtol=1e-9)
+
+
+def test_a_move_that_makes_no_sense_is_refused() -> None:
+    """Before there is a training, to nowhere, or of what is not tuned; nothing has moved then."""
+    tuning = engine(MODELS["classes"], make_sets(MODELS["classes"]), WHERE, range(3), ADAM, every=1)
+    with pytest.raises(ValueError, match="no epoch has been trained"):
+        tuning.move({"l2": -2.0})
+    for report in tuning.fit():
+        with pytest.raises(ValueError, match="only l2, input_noise can be moved here, got noise_2"):
+            tuning.move({"l2": -2.0, "noise_2": 0.1})
+        with pytest.raises(ValueError, match=r"input_noise.* must lie in .*got 7"):
+            tuning.move({"l2": -2.0, "input_noise": 7.0})
+        np.testing.assert_array_equal(report.values, tuning.tuned.values[:, -1])

@@ -8,6 +8,7 @@ from hpo_tutor.course.pictures.nb18.field import misleading, push, slopes, uphil
 from hpo_tutor.course.pictures.nb18.field import recorded as recorded_field
 from hpo_tutor.course.pictures.nb18.field_map import field_player
 from hpo_tutor.course.pictures.nb18.gates import gated, gates_board, gates_player
+from hpo_tutor.course.pictures.nb18.horizons import horizons_player
 from hpo_tutor.course.pictures.nb18.overhead import measure, overhead_scene, seconds_scene
 from hpo_tutor.course.pictures.nb18.reach import reach_board
 from hpo_tutor.course.pictures.nb18.rivals import rivals_player, rivals_scene
@@ -25,6 +26,7 @@ __all__ = [
     "gated",
     "gates_board",
     "gates_player",
+    "horizons_player",
     "measure",
     "misleading",
     "noise_ends",
