@@ -68,7 +68,7 @@ def horizons_scene(table: pd.DataFrame, name: str, noise: float) -> Scene:
     room = 0.05 * (most - least)
     across = Axis("epochs since the move", 0.0, float(found["after"].max()) + 0.5)
     up = Axis("extra loss on unseen rows (nats)", least - room, most + room)
-    return Scene([*layers, *lines], across, up, sentence, title, aspect=0.5)
+    return Scene([*layers, *lines], across, up, sentence, title, aspect=0.62)
 
 
 def horizons_player(
