@@ -492,7 +492,7 @@ claim("one step says the opposite: late it asks for more, on average", asks.high
 ends = moved.set_index(["seed", "third"])["validation"].str[-1].unstack()
 longer = statistics.student_interval(ends["early"] - ends["late"])
 alike = longer.low < 0 < longer.high
-claim("in the end, no difference beyond chance between early and late", alike, low=longer.low, high=longer.high)
+claim("in the end, no difference beyond chance", alike, low=longer.low, high=longer.high)
 shows.reveal(shows.options[2])
 
 # %% [markdown]
