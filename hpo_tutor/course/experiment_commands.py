@@ -160,7 +160,7 @@ def online_horizons(
     store: Store = None,
     keep: Annotated[bool, typer.Option("--keep", help="Make it data/online-horizons.parquet of the checkout.")] = False,
 ) -> None:
-    """What is a little more penalty or noise worth, from an early or a late epoch on? MNIST; a quarter of an hour."""
+    """What is a little more penalty or noise worth, from an early or a late epoch on? MNIST; half an hour."""
     from hpo_tutor.race.experiments.online import horizons as experiment
 
     with _going_on(experiment, context, store, keep) as place:

@@ -158,7 +158,10 @@ class OnlineTuningProblem:
         knobs: Mapping[str, Knob] | None = None,
         **options: Any,
     ) -> OnlineTuning:
-        """What ``tune`` runs, to be walked through epoch by epoch; arguments and errors as there."""
+        """What ``tune`` runs, to be walked through epoch by epoch; arguments and errors as there, but for ``parts``.
+
+        It is not counted in ``n_trained``: nobody knows how far it will be walked.
+        """
         if len(configs) != len(seeds):
             raise ValueError(f"each configuration needs one seed, got {len(configs)} and {len(seeds)}")
         starts = self.starts(configs)

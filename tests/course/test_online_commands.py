@@ -66,6 +66,11 @@ def test_the_numbers_that_are_told_are_the_summaries(work):
     said = run("online-field", *SMALL["online-field"][1]).output
     best = field.means(field.load(work / "online-field.jsonl")).nsmallest(1, "validation_loss").iloc[0]
     assert f"{best.validation_loss:.4f}, at l2 = 10^{best.l2:g} and noise {best.input_noise:g}." in said
+    said = run("online-horizons", *SMALL["online-horizons"][1]).output
+    long = horizons.extra(horizons.load(work / "online-horizons.jsonl"))
+    late = long[(long["name"] == "l2") & (long["noise"] == 0.4) & (long["third"] == "late")]
+    (line,) = [line for line in said.splitlines() if line.startswith("more l2 at noise 0.4")]
+    assert line.endswith(f"late {late['validation'].iloc[-1]:+.4f}")
     said = run("online-rivals", *SMALL["online-rivals"][1]).output
     means = summaries.race(rivals.load(work / "online-rivals.jsonl")).set_index(["units", "method"])["mean"]
     line = next(line for line in said.splitlines() if line.startswith("10 trainings' time"))

@@ -10,12 +10,11 @@ A row is a search at a budget: function, shifted, n_dims, sampler, n_trials, see
 asked for; grids often ask for fewer than n_trials), loss, regret, and deterministic, which says that any other seed
 would have told the same.
 
-    budgets.run("budgets.jsonl")
+    budgets.run("budgets.jsonl")  # all of it takes hours of a core
     standings.summary(budgets.load())
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from itertools import groupby, product
 from typing import Any, NamedTuple
 
@@ -23,7 +22,7 @@ from hpo_tutor.race import entries
 from hpo_tutor.race.comparison import compare
 from hpo_tutor.race.experiments import records
 from hpo_tutor.race.experiments.moved import NAMES as FUNCTIONS
-from hpo_tutor.race.experiments.moved import Moved, published
+from hpo_tutor.race.experiments.moved import Moved, check, published
 from hpo_tutor.race.experiments.recorded import Recorded
 
 DIMS = (2, 3, 5)
@@ -105,7 +104,8 @@ def outcome(search: Search) -> list[dict[str, Any]]:
     Raises:
         ValueError: the sampler or the function is unknown.
     """
-    objective = _searched(search.function, search.n_dims, search.shifted)
+    name, d = search.function, search.n_dims
+    objective: Any = Moved(name, d) if search.shifted else published(name, d)
     table = compare([search.sampler], objective, search.budgets[-1], [search.seed]).table
     rows = []
     for row in _begun(search):
@@ -129,11 +129,6 @@ def _together(sampler: str, n_dims: int, budgets: Sequence[int]) -> Iterator[tup
         yield tuple(group)
 
 
-@cache
-def _searched(name: str, n_dims: int, shifted: bool) -> Any:
-    return Moved(name, n_dims) if shifted else published(name, n_dims)
-
-
 def _begun(search: Search) -> list[dict[str, Any]]:
     """A search's rows, as far as they are known before it is run."""
     fields = {name: value for name, value in search._asdict().items() if name != "budgets"}
@@ -142,7 +137,7 @@ def _begun(search: Search) -> list[dict[str, Any]]:
 
 def _keys(search: Search) -> list[tuple[Any, ...]]:
     entries.entry(search.sampler)
-    _searched(search.function, search.n_dims, search.shifted)
+    check(search.function, search.n_dims)
     return [KIND.key_of(row) for row in _begun(search)]
 
 

@@ -70,6 +70,18 @@ def published(name: str, n_dims: int = 2) -> Function:
     return Function(name, **_parts(name, n_dims, None))
 
 
+def check(name: str, n_dims: int) -> None:
+    """Refuse what is none of these functions.
+
+    Raises:
+        ValueError: the name is unknown, or there are fewer than two dimensions.
+    """
+    if name not in NAMES:
+        raise ValueError(f"a function whose box moves is one of {', '.join(NAMES)}; got {name!r}")
+    if n_dims < FEWEST_DIMS:
+        raise ValueError(f"{name} needs n_dims >= {FEWEST_DIMS} here, got n_dims={n_dims}")
+
+
 def chained_eggholder(x: Array) -> Array:
     """Eggholder of each pair of neighbouring coordinates, summed; shape (n,).
 
@@ -81,10 +93,7 @@ def chained_eggholder(x: Array) -> Array:
 
 def _parts(name: str, n_dims: int, seed: int | None) -> dict[str, Any]:
     """What makes the function; seed None leaves the box where it was published."""
-    if name not in NAMES:
-        raise ValueError(f"a function whose box moves is one of {', '.join(NAMES)}; got {name!r}")
-    if n_dims < FEWEST_DIMS:
-        raise ValueError(f"{name} needs n_dims >= {FEWEST_DIMS} here, got n_dims={n_dims}")
+    check(name, n_dims)
     formula = FORMULAS[name]
     lows, side = _corner(formula, n_dims, seed)
     chained = formula.values is eggholder

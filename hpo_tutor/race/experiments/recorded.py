@@ -27,7 +27,7 @@ class Recorded(Generic[Search]):
     Attributes:
         kind: of its rows.
         plan: all its searches.
-        keys: of a search's rows; a ValueError says that there is no such search.
+        keys: of a search's rows; a ValueError where one of its names is unknown.
         outcome: a search's rows; defined in a module, so that other processes find it.
         tidy: what is done to a table that was read, as JSON and Parquet know fewer types.
     """
@@ -60,8 +60,9 @@ class Recorded(Generic[Search]):
             All rows that the store holds, as of ``load``.
 
         Raises:
-            ValueError: the store is none, or there is no such search; then nothing is run.
-            RuntimeError: another process writes to the store, or no worker can work.
+            ValueError: the store is none, or a search has an unknown name; then nothing is run.
+            RuntimeError: another process writes to the store, no worker can work, or all searches failed and the store
+                holds nothing.
             OSError: the store cannot be written.
         """
         keys = {search: self.keys(search) for search in (self.plan() if searches is None else searches)}

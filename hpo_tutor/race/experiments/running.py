@@ -39,7 +39,7 @@ def run_into(
         progress: whether to show a bar.
 
     Raises:
-        RuntimeError: no worker can work.
+        RuntimeError: no worker can work, or all searches failed and the records are empty.
         OSError: the records cannot be written.
     """
     failed: list[str] = []
@@ -55,6 +55,8 @@ def run_into(
                 with uninterrupted():
                     kept.append(rows, seconds)
             bar.update()
+    if failed and not kept.rows:
+        raise RuntimeError(f"all {len(searches)} searches failed, and nothing is kept; the first is {failed[0]}")
     if failed:
         warnings.warn(
             f"{len(failed)} of {len(searches)} searches failed, and are run again next time; the first is {failed[0]}",

@@ -15,7 +15,7 @@ nan where nothing had been reported.
 One worker trains, one job at a time, and a sampler knows every report when it is asked. A search runs once, up to the
 largest budget, and is looked at on the way. All methods without a sampler draw the same random configurations.
 
-    stopping.run("stopping.jsonl")
+    stopping.run("stopping.jsonl")  # a quarter of an hour of a core
     stopping_standings.summary(stopping.load())
 """
 

@@ -13,7 +13,7 @@ importances  a JSON mapping from hyperparameter to the share of the variance tha
 A row is a search at a budget: live, sampler, n_trials, seed, n_made, loss, regret, volume, share, front, tiles, config
 and importances.
 
-    switches.run("switches.jsonl")
+    switches.run("switches.jsonl")  # an hour of a core
     switch_standings.summary(switches.load())
 """
 

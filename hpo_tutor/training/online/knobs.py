@@ -99,9 +99,13 @@ def acts(names: Sequence[str], n_layers: int) -> tuple[Act, ...]:
 
 
 def settle(
-    starts: Mapping[str, ArrayLike], knobs: Mapping[str, Knob] | None, n_models: int, n_layers: int
+    starts: Mapping[str, ArrayLike],
+    knobs: Mapping[str, Knob] | None,
+    n_models: int,
+    n_layers: int,
+    word: str = "starts",
 ) -> tuple[NDArray[np.float64], dict[str, Knob]]:
-    """Where K models start, shape (K, H), and the knob of each hyperparameter.
+    """Where K models start, shape (K, H), and the knob of each hyperparameter; messages call them ``word``.
 
     Raises:
         ValueError: a name is unknown, lengths differ, a range makes no sense, or a start lies outside.
@@ -116,16 +120,16 @@ def settle(
         values = np.asarray(starts[name], dtype=np.float64)
         if values.ndim > 1 or values.size not in (1, n_models):
             raise ValueError(
-                f"starts[{name!r}] must have one value for each of the {n_models} seeds, got shape {values.shape}; "
+                f"{word}[{name!r}] must have one value for each of the {n_models} seeds, got shape {values.shape}; "
                 "give both the same length, or one number for all models"
             )
         outside = ~((values >= knob.low) & (values <= knob.high))
         if np.any(outside):
             worst = np.ravel(values)[np.ravel(outside)][0]
             raise ValueError(
-                f"starts[{name!r}] must lie in {knob.low:g}..{knob.high:g}, got {worst:g}"
+                f"{word}[{name!r}] must lie in {knob.low:g}..{knob.high:g}, got {worst:g}"
                 f"{'; l2 is log10 of the penalty' if meant[place].kind == 'l2' else ''}; "
-                f"start within, or widen the range by knobs={{{name!r}: Knob(low, high, rate)}}"
+                f"stay within, or widen the range by knobs={{{name!r}: Knob(low, high, rate)}}"
             )
         columns[:, place] = values
     return columns, chosen

@@ -140,23 +140,29 @@ class OnlineTuning:
         return self._reports(self._stop)
 
     def move(self, values: Mapping[str, ArrayLike]) -> None:
-        """Set hyperparameters by hand, between two epochs of ``fit``; the log has them from the next hyper-step on.
+        """Set hyperparameters by hand, between two epochs of ``fit``.
+
+        The log has the new values from the next hyper-step on; without hyper-steps (every=None) it keeps the starts.
+        What a hyperparameter's Adam remembers stays.
 
         Args:
-            values: name -> (K,) array or one number, as the starts; what is not named stays.
+            values: name -> (K,) array or one number, as the starts: l2 is log10 of the penalty. What is not named
+                stays.
 
         Raises:
-            ValueError: no epoch has been trained, a name is not among the starts', or a value is out of its range.
+            ValueError: no epoch has been trained, a name is not among the starts', a length is wrong, or a value lies
+                outside its range; then nothing has moved.
         """
         self._check_trained()
         if strange := [name for name in values if name not in self.names]:
             raise ValueError(f"only {', '.join(self.names) or 'nothing'} can be moved here, got {', '.join(strange)}")
         knobs = dict(zip(self.names, self._how.knobs, strict=True))
-        columns, _ = settle(values, {name: knobs[name] for name in values}, len(self), len(self._how.sizes) - 1)
+        own = {name: knobs[name] for name in values}
+        columns, _ = settle(values, own, len(self), len(self._how.sizes) - 1, "values")
         places = [self.names.index(name) for name in values]
         ends = np.cumsum([len(side) for side in self._sides])
-        for side, own in zip(self._sides, np.split(columns, ends[:-1]), strict=True):
-            side.move(places, own)
+        for side, part in zip(self._sides, np.split(columns, ends[:-1]), strict=True):
+            side.move(places, part)
 
     @property
     def tuned(self) -> Tuned:

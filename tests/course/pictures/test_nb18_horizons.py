@@ -71,5 +71,5 @@ def test_one_seed_has_no_interval():
 
 def test_what_is_not_there_is_refused():
     """The message says what there is."""
-    with pytest.raises(ValueError, match=r"no l2 at noise 0\.3; there are"):
+    with pytest.raises(ValueError, match=r"l2 at noise 0\.3; there is input_noise at 0\.2, .*l2 at 0\.6"):
         horizons.horizons_scene(table(), "l2", 0.3)

@@ -267,20 +267,22 @@ def test_a_move_by_hand_is_a_hyper_steps(n_threads: int) -> None:
     by_hand = engine(model, data, where, range(20), ADAM, knobs=jumping, every=None, epochs=2, n_threads=n_threads)
     for report in by_hand.fit():
         if report.epoch == 1:
-            by_hand.move({"input_noise": path[:, 1, 1]})
-            by_hand.move({"l2": path[:, 1, 0]})
+            by_hand.move({"input_noise": path[:, 1, 1], "l2": path[:, 1, 0]})
     np.testing.assert_allclose(by_hand.tuned.training_losses, alone.tuned.training_losses, rtol=1e-9)
     np.testing.assert_allclose(kept(by_hand), kept(alone), rtol=1e-9)
 
 
 def test_a_move_that_makes_no_sense_is_refused() -> None:
     """Before there is a training, to nowhere, or of what is not tuned; nothing has moved then."""
-    tuning = engine(MODELS["classes"], make_sets(MODELS["classes"]), WHERE, range(3), ADAM, every=1)
+    tuning, untouched = (engine(MODELS["classes"], make_sets(MODELS["classes"]), WHERE, range(3), ADAM) for _ in "ab")
     with pytest.raises(ValueError, match="no epoch has been trained"):
         tuning.move({"l2": -2.0})
-    for report in tuning.fit():
+    for _ in tuning.fit():
         with pytest.raises(ValueError, match="only l2, input_noise can be moved here, got noise_2"):
             tuning.move({"l2": -2.0, "noise_2": 0.1})
-        with pytest.raises(ValueError, match=r"input_noise.* must lie in .*got 7"):
+        with pytest.raises(ValueError, match=r"values\['input_noise'\] must lie in .*got 7"):
             tuning.move({"l2": -2.0, "input_noise": 7.0})
-        np.testing.assert_array_equal(report.values, tuning.tuned.values[:, -1])
+        with pytest.raises(ValueError, match="must have one value for each of the 3 seeds"):
+            tuning.move({"input_noise": 0.2, "l2": [-2.0, -3.0]})
+    np.testing.assert_array_equal(tuning.tuned.values, untouched.train().values)
+    np.testing.assert_array_equal(kept(tuning), kept(untouched))

@@ -34,7 +34,7 @@ def tune(**changed: object) -> OnlineTuning:
         ({"model": MLP(()), "starts": {"dropout_noise": 0.1}}, "'dropout_noise' cannot be tuned"),
         ({"starts": {"l2": -3.0, "l2_2": -3.0}}, "l2 and l2_2 act at the same place, dense layer 2; leave one"),
         ({"starts": {"dropout_noise_2": 0, "dropout_noise": 0}}, "dropout_noise_2 and dropout_noise act at the same"),
-        ({"starts": {"l2": 1e-3}}, r"must lie in -5.5..-2.5, got 0.001; l2 is log10 of the penalty; start within, or"),
+        ({"starts": {"l2": 1e-3}}, r"must lie in -5.5..-2.5, got 0.001; l2 is log10 of the penalty; stay within, or"),
         ({"starts": {"l2": [-3.0, np.nan]}}, r"starts\['l2'\] must lie in -5.5..-2.5, got nan"),
         ({"starts": {"input_noise": -0.1}}, r"starts\['input_noise'\] must lie in 0..0.8, got -0.1"),
         ({"starts": {"l2": [-3.0] * 3}}, r"one value for each of the 2 seeds, got shape \(3,\); give both the same"),

@@ -44,7 +44,9 @@ def horizons_scene(table: pd.DataFrame, name: str, noise: float) -> Scene:
     found = recording.worth(table)
     rows = found[(found["name"] == name) & (found["noise"] == noise)]
     if rows.empty:
-        raise ValueError(f"there is no {name} at noise {noise:g}; there are {', '.join(found['name'].unique())}")
+        there = found[["name", "noise"]].drop_duplicates().itertuples(index=False)
+        known = ", ".join(f"{other} at {before:g}" for other, before in there)
+        raise ValueError(f"nobody recorded {name} at noise {noise:g}; there is {known}")
     span = found[["mean", "low", "high"]].to_numpy(dtype=float)
     least, most = min(0.0, float(np.nanmin(span))), max(0.0, float(np.nanmax(span)))
     layers: list[AnyLayer] = [Marks([0.0], "y", across=True, color=INK, dash="dot", name="as its twin")]

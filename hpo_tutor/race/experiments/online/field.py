@@ -14,7 +14,7 @@ A row is a trained network: rule, l2 (log10 of the penalty), input_noise, seed; 
 noise), PART_loss and PART_error of tuning, validation and test rows; NAME_THIRD_mean and NAME_THIRD_rms of the
 hypergradients of l2 and input_noise in the early, middle and late third.
 
-    field.run("field.jsonl")
+    field.run("field.jsonl")  # half an hour of a core
     field.means(field.load())
 """
 
@@ -75,8 +75,7 @@ def plan(n_seeds: int | None = None, rules: Iterable[str] | None = None) -> list
     if n < 1:
         raise ValueError(f"n_seeds must be at least 1, got {n}")
     for name in chosen:
-        if name not in RULES:
-            raise ValueError(f"a rule must be one of {', '.join(RULES)}, got {name!r}")
+        _check(name)
     return [Search(name, noise, seed) for name in chosen for seed in range(n) for noise in NOISES]
 
 
@@ -121,7 +120,13 @@ def means(table: pd.DataFrame, rule: str = "exact") -> pd.DataFrame:
     return part.assign(**part[roots] ** 0.5).drop(columns="seed").reset_index()
 
 
+def _check(rule: str) -> None:
+    if rule not in RULES:
+        raise ValueError(f"a rule must be one of {', '.join(RULES)}, got {rule!r}")
+
+
 def _keys(search: Search) -> list[tuple[Any, ...]]:
+    _check(search.rule)
     return [(search.rule, l2, search.input_noise, search.seed) for l2 in L2S]
 
 

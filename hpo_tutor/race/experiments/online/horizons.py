@@ -14,7 +14,7 @@ tuning, validation   the loss of the moved network less that of the unmoved one,
 
 A row is a moved network: name, noise, third, seed, more, slope, slope_rms, tuning and validation (tuples).
 
-    horizons.run("horizons.jsonl")
+    horizons.run("horizons.jsonl")  # half an hour of a core
     horizons.extra(horizons.load())
 """
 

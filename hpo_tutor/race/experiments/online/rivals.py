@@ -15,7 +15,7 @@ A row is a training: method, seed, number, seconds (of the whole training), PART
 validation and test rows, and start_l2, start_noise, end_l2, end_noise (l2 as log10 of the penalty; where nothing is
 tuned both are the same).
 
-    rivals.run("rivals.jsonl")
+    rivals.run("rivals.jsonl")  # about half an hour of a core
     summaries.race(rivals.load())
 """
 

@@ -17,7 +17,7 @@ log10 of the penalty); STAGE_PART_loss and STAGE_PART_error for before, online a
 rows; STAGE_seconds; n_epochs, n_hyper_steps, rate_l2 and rate_noise (of the hyperparameters' Adams); path_l2 and
 path_input_noise (tuples, after each epoch from 0 on). What was trained before is the same for all rules.
 
-    starts.run("starts.jsonl")
+    starts.run("starts.jsonl")  # about an hour of a core
     starts.paths(starts.load())
 """
 
@@ -117,8 +117,7 @@ def plan(
         raise ValueError(f"n_starts must be at least 1, got {n_starts}")
     chosen, networks = tuple(rules or (("exact",) if full else RULES)), tuple(sizes or N_STARTS)
     for name in networks:
-        if name not in N_STARTS:
-            raise ValueError(f"a size must be one of {', '.join(N_STARTS)}, got {name!r}")
+        _check(name)
     searches = []
     for name in chosen:
         own = networks if rules and sizes else [size for size in networks if size in rule(name).sizes]
@@ -197,7 +196,13 @@ def paths(table: pd.DataFrame) -> pd.DataFrame:
     return renamed[[*FIELDS, "epoch", *NAMES]].astype(dict.fromkeys(NAMES, float))
 
 
+def _check(size: str) -> None:
+    if size not in N_STARTS:
+        raise ValueError(f"a size must be one of {', '.join(N_STARTS)}, got {size!r}")
+
+
 def _keys(search: Search) -> list[tuple[Any, ...]]:
+    _check(search.size)
     rule(search.rule)
     return [(search.full, search.size, search.rule, number) for number in search.starts]
 

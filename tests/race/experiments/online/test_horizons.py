@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from pandas.testing import assert_frame_equal
+from scipy import stats
 
 from hpo_tutor.problems import online_tuning
 from hpo_tutor.race.experiments.online import horizons
@@ -38,18 +39,22 @@ def test_a_row_compares_two_whole_trainings(digits):
             assert all(loss != 0 for loss in rows[name, third]["validation"])
 
 
-def test_a_late_move_is_a_training_moved_by_hand(digits):
-    """Up to its third it is the unmoved network."""
+@pytest.mark.parametrize("name", MORE)
+@pytest.mark.parametrize("third", ["middle", "late"])
+def test_a_later_move_is_a_training_moved_by_hand(digits, name, third):
+    """Up to its third it is the unmoved network; from then on each epoch is a number of the row."""
     rows = {(row["name"], row["third"]): row for row in outcome(Search(0.4, 1))}
     place = online_tuning("digits", epochs=EPOCHS)
-    training = place.training([{"l2": 10**L2, "input_noise": 0.4}] * 2, [1, 1], every=None, n_threads=1)
+    start = {"l2": L2, "input_noise": 0.4}
+    config = {"l2": 10**L2, "input_noise": 0.4}
+    training, since = place.training([config] * 2, [1, 1], every=None, n_threads=1), []
     for report in training.fit():
-        if report.epoch == BEGINS["late"]:
+        if report.epoch > BEGINS[third]:
+            since.append(np.diff(training.score("tuning").losses)[0])
+        if report.epoch == BEGINS[third]:
             np.testing.assert_allclose(*training.score("tuning").losses, rtol=1e-5)
-            training.move({"input_noise": [0.4, 0.4 + MORE["input_noise"]]})
-    assert np.diff(training.score("tuning").losses)[0] == pytest.approx(
-        rows["input_noise", "late"]["tuning"][-1], abs=1e-5
-    )
+            training.move({name: [start[name], start[name] + MORE[name]]})
+    assert since == pytest.approx(rows[name, third]["tuning"], abs=1e-5)
 
 
 def test_slopes_are_those_of_the_unmoved_network(digits):
@@ -80,6 +85,31 @@ def test_a_run_goes_on_and_is_kept(tmp_path, digits, monkeypatch):
         mine = long[np.logical_and.reduce([long[name] == row[name] for name in horizons.FIELDS])]
         assert tuple(mine["validation"]) == row["validation"]
         assert mine["after"].tolist() == [*range(1, len(mine) + 1)]
+
+
+def test_the_kept_recording_is_whole_and_says_what_the_talk_says():
+    """Every search of the plan; noise 0.6: late, one step asks for more on average, and an epoch of it costs something.
+
+    On T2's own rows as well as on validation rows; and thirty epochs of it cost less than twice what ten do.
+    """
+    table = load()
+    kept = set(map(tuple, table[[*horizons.FIELDS]].to_numpy(dtype=object)))
+    assert {key for search in plan() for key in horizons.EXPERIMENT.keys(search)} == kept
+    assert table["tuning"].str.len().tolist() == table["third"].map({"early": 30, "middle": 20, "late": 10}).tolist()
+    noisy = table[(table["name"] == "input_noise") & (table["noise"] == 0.6)]
+    late = noisy[noisy["third"] == "late"]
+    assert stats.t.interval(0.95, 7, late["slope"].mean(), stats.sem(late["slope"]))[1] < 0
+    for part in horizons.PARTS:
+        worth = horizons.worth(noisy, part).set_index(["third", "after"])
+        first = late[part].str[0]
+        low, high = stats.t.interval(0.95, 7, first.mean(), stats.sem(first))
+        assert low > 0
+        assert worth.loc[("late", 1), ["mean", "low", "high"]].tolist() == pytest.approx([first.mean(), low, high])
+    early, late = (
+        noisy[noisy["third"] == third].sort_values("seed")["validation"].str[-1].to_numpy()
+        for third in ("early", "late")
+    )
+    assert stats.ttest_1samp(early - 2 * late, 0, alternative="less").pvalue < 0.01
 
 
 def test_what_makes_no_sense_is_refused(tmp_path):
