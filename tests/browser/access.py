@@ -15,11 +15,7 @@ from hpo_tutor.course.decks.parts import node_modules
 GRAVE = ("serious", "critical")
 SHOWN = 3  # places of each trouble that are told
 
-# what fades in, such as a solution that was just opened, is judged when it is there
 AUDIT = """async ([within, options]) => {
-    const moving = document.getAnimations().filter(one => one.playState === 'running');
-    const ending = moving.filter(one => one.effect.getComputedTiming().endTime < Infinity);
-    await Promise.allSettled(ending.map(one => one.finished));
     const {violations} = await axe.run(within ? {include: within} : document, options);
     return violations.map(({id, impact, help, nodes}) => [id, impact, help, nodes.map(one => one.html)]);
 }"""

@@ -65,14 +65,6 @@ def test_the_audit_finds_what_is_planted(players: Players):
     assert [one.split(" ")[0] for one in troubles(players.page, only=("button-name",))] == ["button-name"]
 
 
-def test_the_audit_waits_for_what_fades_in(players: Players):
-    """Letters that were just asked for are pale for a moment, which shuts nobody out; what turns for ever may turn."""
-    moves = "<style>@keyframes come { from { opacity: 0.1 } } @keyframes turn { to { rotate: 1turn } }</style>"
-    parts = '<p style="animation: come 1s">It comes.</p><p style="animation: turn 1s infinite">Round and round.</p>'
-    players.page.evaluate("html => document.querySelector('main').innerHTML = html", moves + parts)
-    assert troubles(players.page, "main") == []
-
-
 def test_widgets_have_no_serious_trouble(players: Players, live: LiveTraining):
     """Players with every kind of control and live training, on a light and on a dark page."""
     for widget in (walk(), three_dials(), walk(pick=True), live):

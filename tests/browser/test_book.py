@@ -16,6 +16,10 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 MOVING = """() => [...document.querySelectorAll('*')].map(one => getComputedStyle(one)).filter(
     ({transitionDuration, animationName}) => parseFloat(transitionDuration) > 0 || animationName !== 'none').length"""
 
+SETTLED = """one => Promise.race([
+    Promise.allSettled(one.getAnimations({subtree: true}).map(each => each.finished)),
+    new Promise(over => setTimeout(over, 5000))])"""
+
 
 @pytest.fixture(scope="session")
 def book() -> Path:
@@ -95,6 +99,7 @@ def test_every_notebook_is_alive(reader: Reader, notebook: Path) -> None:
     expect(solutions.first.locator(".highlight")).to_be_hidden()
     solutions.first.locator("summary").click()
     expect(solutions.first.locator(".highlight")).to_be_visible()
+    solutions.first.evaluate(SETTLED)  # while a solution fades in, its letters are pale
     assert troubles(page) == []
     assert not _scrolls_sideways(page)
     page.set_viewport_size(PHONE)
